@@ -5,18 +5,22 @@ import dev.hourglass.cli.arguments.ModelArguments;
 import dev.hourglass.cli.arguments.OverlapOption;
 import dev.hourglass.cli.arguments.PatchOption;
 import dev.hourglass.cli.arguments.ThreadsOption;
+import dev.hourglass.cli.denoising.WholePictures;
 import dev.hourglass.cli.terminal.Progress;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.Dataset;
+import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.SourceRows;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.files.CsvWriter;
 import dev.hourglass.data.files.RowFile;
+import dev.hourglass.data.files.RowSink;
 import dev.hourglass.data.series.RowAnswers;
 import dev.hourglass.engine.ChainInference;
 import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.evaluate.errors.ErrorReport;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,6 +57,8 @@ import tools.jackson.databind.node.ObjectNode;
             "  hourglass evaluate lstm.keras --data pump.csv --stride 1 --out errors.csv"
         })
 final class EvaluateCommand implements Runnable {
+    private static final List<String> ERRORS = List.of("mse", "mae");
+
     private final Terminal terminal;
     private final DatasetCatalog catalog;
 
@@ -99,6 +105,12 @@ final class EvaluateCommand implements Runnable {
         Terminal display = json ? Terminal.plain(terminal.err(), terminal.err()) : terminal;
         SavedModel given = model.read(() -> data.sampleShape(catalog, display));
         SavedModel saved = rebuilding(given);
+        Optional<WholePictures> whole =
+                patches.isGiven() ? WholePictures.ofManySizes(data, saved, display) : Optional.empty();
+        if (whole.isPresent()) {
+            evaluate(whole.get(), saved, display);
+            return;
+        }
         Dataset samples = patches.open(data, given.readsSeveral() ? given : saved, catalog, display);
         Optional<RowAnswers> rows = out == null ? Optional.empty() : overlap.of(samples, 2);
         ErrorReport report;
@@ -125,6 +137,36 @@ final class EvaluateCommand implements Runnable {
         }
     }
 
+    /** Pictures that have no size in common. */
+    private void evaluate(WholePictures pictures, SavedModel saved, Terminal display) {
+        ErrorReport report;
+        try (ChainInference inference = ChainInference.of(saved.graph(), saved.parameters(), threads.count())) {
+            report = pictures.errors(inference::run, patches.overlap());
+        }
+        if (out != null) {
+            CsvWriter.Lead lead = new CsvWriter.Lead(
+                    List.of("index", "name"), sample -> List.of(Integer.toString(sample), pictures.name(sample)));
+            try {
+                CsvWriter.write(out, lead, ERRORS, sink -> writeErrors(report, sink));
+            } catch (IOException e) {
+                throw CommandException.unwritable(out, e);
+            }
+            display.println("Errors: " + out);
+        }
+        Dataset named = FloatDataset.of(data.source(), Shape.of(1), new float[1]);
+        if (json) {
+            terminal.print(toJson(saved, named, report) + System.lineSeparator());
+        } else {
+            print(saved, named, report);
+        }
+    }
+
+    private static void writeErrors(ErrorReport report, RowSink sink) throws IOException {
+        for (ErrorReport.OfSample each : report.each()) {
+            sink.write(new float[] {(float) each.mse(), (float) each.mae()}, 0, 1);
+        }
+    }
+
     /** The mean squared and absolute error of each row of each window. */
     private static void addErrors(RowAnswers rows, Dataset samples, int from, int count, float[] rebuilt) {
         int channels = samples.sampleShape().dimension(-1);
@@ -148,18 +190,13 @@ final class EvaluateCommand implements Runnable {
     }
 
     private static void write(Path file, Dataset samples, Optional<RowAnswers> rows, ErrorReport report) {
-        List<String> names = List.of("mse", "mae");
         try {
             if (rows.isPresent()) {
                 SourceRows of = samples.places().orElseThrow().rows();
-                SampleColumns.writeRows(file, of, names, rows.get(), row -> {});
+                SampleColumns.writeRows(file, of, ERRORS, rows.get(), row -> {});
                 return;
             }
-            CsvWriter.write(file, labelled(samples), names, sink -> {
-                for (ErrorReport.OfSample each : report.each()) {
-                    sink.write(new float[] {(float) each.mse(), (float) each.mae()}, 0, 1);
-                }
-            });
+            CsvWriter.write(file, labelled(samples), ERRORS, sink -> writeErrors(report, sink));
         } catch (IOException e) {
             throw CommandException.unwritable(file, e);
         }

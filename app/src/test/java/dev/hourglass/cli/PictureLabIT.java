@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -195,6 +196,32 @@ class PictureLabIT {
                 .isZero();
         assertThat(whole.path("mse").asDouble())
                 .isEqualTo(JsonMapper.shared().readTree(printed()).path("mse").asDouble(), within(1e-12));
+
+        // The same pictures beside others of all sizes, smaller than a patch too.
+        put("large/test/e.png", 9, 50, "png");
+        Path errors = folder.resolve("errors.csv");
+        assertThat(hourglass(
+                        "evaluate",
+                        run.resolve("models/cnn_autoencoder.keras").toString(),
+                        "--data",
+                        folder.resolve("large/test").toString(),
+                        "--patches",
+                        "3",
+                        "--out",
+                        errors.toString()))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+        assertThat(printed()).contains("3 samples");
+        List<String> lines = Files.readAllLines(errors);
+        assertThat(lines).hasSize(4);
+        assertThat(lines.getFirst()).isEqualTo("index,name,mse,mae");
+        double both = (mse(lines.get(1)) + mse(lines.get(2))) / 2;
+        assertThat(lines.get(1)).startsWith("0,c.png,");
+        assertThat(whole.path("mse").asDouble()).isEqualTo(both, within(1e-7));
+    }
+
+    private static double mse(String line) {
+        return Double.parseDouble(line.split(",", -1)[2]);
     }
 
     private void put(String name, int width, int height, String format) throws IOException {

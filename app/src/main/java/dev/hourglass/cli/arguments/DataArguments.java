@@ -195,6 +195,12 @@ public final class DataArguments {
     private Dataset open(String of, SavedModel model, SourceOptions wanted, DatasetCatalog catalog, Terminal terminal) {
         SourceOptions options = model.reading(of, wanted.withNormalization(model.normalization()));
         Dataset data = open(of, options, catalog, terminal);
+        warn(model, data, terminal);
+        return data;
+    }
+
+    /** Says what speaks against the scale of samples, where the user has not said it. */
+    public void warn(SavedModel model, Dataset data, Terminal terminal) {
         if (scale == null) {
             boolean rebuilds = model.output().equals(model.input());
             OutputRange output = rebuilds
@@ -205,7 +211,6 @@ public final class DataArguments {
                     .orElseGet(() -> InputScale.doubt(data, model.normalization(), output))
                     .ifPresent(doubt -> terminal.error("WARNING: " + doubt));
         }
-        return data;
     }
 
     /** What {@code --data} names. */

@@ -16,7 +16,8 @@ public final class PatchOption {
             names = "--patches",
             paramLabel = "OVERLAP",
             description = "Cut pictures larger than the model's input into patches that overlap by so many pixels, and"
-                    + " stitch what the model makes of them; 16 leaves no seams of most models.")
+                    + " stitch what the model makes of them; 16 leaves no seams of most models. 'evaluate' takes pictures of"
+                    + " all sizes, of which 'denoise' writes what the model makes.")
     private @Nullable Integer overlap;
 
     /** Samples as the model reads them, or whole pictures where it reads patches of them. */
@@ -34,6 +35,18 @@ public final class PatchOption {
     /** How many samples are rebuilt at a time; whole pictures may be large. */
     public int batchSize(int otherwise) {
         return overlap == null ? otherwise : 1;
+    }
+
+    /**
+     * By how many pixels patches overlap.
+     *
+     * @throws IllegalStateException if pictures are not cut
+     */
+    public int overlap() {
+        if (overlap == null) {
+            throw new IllegalStateException("no overlap was given");
+        }
+        return overlap;
     }
 
     /** Whether pictures are cut. */

@@ -209,7 +209,6 @@ public final class DenoiseCommand implements Runnable {
 
     private PictureSource source(String of, SavedModel chain) {
         Optional<Path> folder = pictureFolder(of);
-        Shape input = chain.input();
         if (folder.isEmpty()) {
             Dataset pictures = data.openPictures(of, chain, catalog, terminal);
             if (pictures.sampleShape().rank() < 2 || pictures.sampleShape().rank() > 3) {
@@ -219,15 +218,7 @@ public final class DenoiseCommand implements Runnable {
             }
             return new PictureSource.OfDataset(pictures);
         }
-        int channels = input.rank() == 3 ? input.dimension(2) : 1;
-        if (channels != 1 && channels != 3) {
-            throw new CommandException("Model '" + chain.name() + "' reads " + input
-                    + "; pictures have 1 or 3 channels. Use another model.");
-        }
-        PictureFiles files = PictureFiles.of(folder.get());
-        files.unread().forEach(each -> terminal.println("Skipped " + each.file() + ": " + each.reason()));
-        return new PictureSource.OfFolder(
-                folder.get(), files.named(), channels, data.background(), data.normalization(chain.normalization()));
+        return PictureSource.ofFolder(folder.get(), data, chain, terminal);
     }
 
     private void pictures(PictureRebuild rebuild, PictureSource pictures) throws IOException {

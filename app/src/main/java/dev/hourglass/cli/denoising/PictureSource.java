@@ -1,10 +1,15 @@
 package dev.hourglass.cli.denoising;
 
 import dev.hourglass.cli.CommandException;
+import dev.hourglass.cli.arguments.DataArguments;
+import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.Dataset;
+import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.images.Background;
 import dev.hourglass.data.images.Picture;
 import dev.hourglass.data.images.PictureFiles;
+import dev.hourglass.files.Folders;
+import dev.hourglass.formats.SavedModel;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
@@ -13,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Pictures that are taken one after the other, of any sizes. */
 interface PictureSource {
@@ -58,6 +64,18 @@ interface PictureSource {
         @Override
         public String name(int index) {
             return files.get(index).name();
+        }
+
+        /** One that can be read. */
+        Optional<Pixels> first() {
+            for (int i = 0; i < files.size(); i++) {
+                try {
+                    return Optional.of(read(i));
+                } catch (IOException e) {
+                    // It is told when its turn comes.
+                }
+            }
+            return Optional.empty();
         }
 
         @Override
@@ -106,6 +124,24 @@ interface PictureSource {
             return new Pixels(
                     shape.rank() == 3 ? shape : Shape.of(shape.dimension(0), shape.dimension(1), 1), pixels, false);
         }
+    }
+
+    /** Those of a folder as a model reads them; says so where their numbers may not be those that it was trained on. */
+    static PictureSource ofFolder(Path folder, DataArguments data, SavedModel model, Terminal terminal) {
+        Shape input = model.input();
+        int channels = input.rank() == 3 ? input.dimension(2) : 1;
+        if (channels != 1 && channels != 3) {
+            throw new CommandException("Model '" + model.name() + "' reads " + input
+                    + "; pictures have 1 or 3 channels. Use another model.");
+        }
+        PictureFiles files = PictureFiles.of(folder);
+        files.unread().forEach(each -> terminal.println("Skipped " + each.file() + ": " + each.reason()));
+        OfFolder pictures = new OfFolder(
+                folder, files.named(), channels, data.background(), data.normalization(model.normalization()));
+        pictures.first()
+                .ifPresent(first -> data.warn(
+                        model, FloatDataset.of(Folders.name(folder), first.shape(), first.pixels()), terminal));
+        return pictures;
     }
 
     /**

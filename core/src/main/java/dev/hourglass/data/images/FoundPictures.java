@@ -134,7 +134,8 @@ record FoundPictures(PictureList list, List<Found> readable, List<ImageFolder.Sk
                     Locale.ROOT,
                     "Can't read %s: expected pictures of %s pixels, found %,d of %,d with other sizes: %s%s. Choose a"
                             + " size and how to fit them, such as 'size: [%d, %d]' and 'fit: crop' (or pad, stretch) in a"
-                            + " recipe or --fit crop for a command, or take them out.",
+                            + " recipe or --fit crop for a command ('evaluate --patches 16' and 'denoise' take all sizes), or take"
+                            + " them out.",
                     list.folder(),
                     wanted,
                     readable.size() - right.size(),

@@ -123,7 +123,7 @@ class ImageFolderTest {
                         "Can't read " + folder + ": expected pictures of 2 x 2 pixels, found 2 of 3 with other sizes:"
                                 + " 4 x 4 (1, such as b.png), 1 x 1 (1, such as c.png). Choose a size"
                                 + " and how to fit them, such as 'size: [2, 2]' and 'fit: crop' (or"
-                                + " pad, stretch) in a recipe or --fit crop for a command, or take them"
+                                + " pad, stretch) in a recipe or --fit crop for a command ('evaluate --patches 16' and 'denoise' take all sizes), or take them"
                                 + " out.");
 
         Dataset data = ImageFolder.read(folder, null, STRETCHED).data();

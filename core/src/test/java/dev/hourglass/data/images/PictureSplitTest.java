@@ -160,7 +160,7 @@ class PictureSplitTest {
                 .hasMessage("Can't read " + folder + ": expected pictures of 2 x 2 pixels, found 2 of 3 with other"
                         + " sizes: 3 x 2 (2, such as three.png). Choose a size and how to"
                         + " fit them, such as 'size: [2, 2]' and 'fit: crop' (or pad,"
-                        + " stretch) in a recipe or --fit crop for a command, or take them"
+                        + " stretch) in a recipe or --fit crop for a command ('evaluate --patches 16' and 'denoise' take all sizes), or take them"
                         + " out.");
         PictureOptions fitted = PictureOptions.defaults()
                 .withSize(new Picture.Size(4, 5))
