@@ -47,6 +47,10 @@ class GraphTest {
                 .hasMessage("Layer 'a' reads 'y', which is no layer and no input; there are x");
         assertThatThrownBy(() -> new Graph(List.of(INPUT), List.of(dense("a", "x"), dense("a", "x")), List.of("a")))
                 .hasMessage("Two layers or inputs are named 'a'; give one another name");
+        // The same node twice.
+        assertThatThrownBy(() -> Graph.of(
+                        List.of(INPUT), List.of(dense("b", "a"), dense("a", "x"), dense("b", "a")), List.of("b")))
+                .hasMessage("Two layers or inputs are named 'b'; give one another name");
         assertThatThrownBy(() -> new Graph(List.of(INPUT), List.of(dense("a", "x"), dense("b", "x")), List.of("a")))
                 .hasMessage("Layer 'b' leads to no output; let another layer read it, or leave it out");
         assertThatThrownBy(() -> new Graph.Node(dense("a", "x").layer(), List.of("x", "y")))
