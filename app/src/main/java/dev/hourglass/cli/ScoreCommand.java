@@ -179,40 +179,49 @@ final class ScoreCommand implements Runnable {
             return;
         }
         SavedModel detector = detector(model.read());
-        Anomalies.printCalibration(detector, terminal);
-        Dataset samples = reading.open(source(), detector, catalog, terminal);
+        Anomalies.printCalibration(detector, messages());
+        Dataset samples = reading.open(source(), detector, catalog, messages());
         warnOfSteps(detector, samples);
         if (ScoredSeries.isSeries(samples)) {
             requireNoHeatMaps(samples.name());
-            ScoredSeries scored = Anomalies.series(detector, samples, threads.count(), terminal);
-            terminal.println("");
-            Anomalies.print(scored, terminal);
+            ScoredSeries scored = Anomalies.series(detector, samples, threads.count(), messages());
+            messages().println("");
+            Anomalies.print(scored, messages());
             write(scored);
+            printJson(ScoreJson.of(model.file(), detector, scored));
             boolean[] anomalous = judge(scored);
             beside(detector)
                     .ifPresent(fitted ->
-                            Anomalies.print(Anomalies.compare(scored, fitted, anomalous, terminal), terminal));
+                            Anomalies.print(Anomalies.compare(scored, fitted, anomalous, messages()), messages()));
         } else {
-            ScoredSamples scored = Anomalies.samples(detector, samples, threads.count(), terminal);
-            terminal.println("");
-            Anomalies.print(scored, terminal);
+            ScoredSamples scored = Anomalies.samples(detector, samples, threads.count(), messages());
+            messages().println("");
+            Anomalies.print(scored, messages());
             write(scored);
+            printJson(ScoreJson.of(model.file(), detector, scored));
             writeHeatMaps(detector, scored);
             beside(detector)
-                    .ifPresent(fitted -> Anomalies.print(Anomalies.compare(scored, fitted, terminal), terminal));
+                    .ifPresent(fitted -> Anomalies.print(Anomalies.compare(scored, fitted, messages()), messages()));
+        }
+    }
+
+    private void printJson(String text) {
+        if (follow.json()) {
+            terminal.print(text + System.lineSeparator());
         }
     }
 
     private Optional<Rivals> beside(SavedModel detector) {
         String source = rivals == null ? calibrate : rivals;
         if (source == null) {
-            terminal.println("");
-            terminal.println("Not compared with simple detectors. Give normal data with --rivals NORMAL to see whether"
-                    + " they find the same.");
+            messages().println("");
+            messages()
+                    .println("Not compared with simple detectors. Give normal data with --rivals NORMAL to see whether"
+                            + " they find the same.");
             return Optional.empty();
         }
-        Dataset normal = reading.open(source, detector, catalog, terminal);
-        return Optional.of(Anomalies.rivals(null, normal, detector, seed, threads.count(), terminal));
+        Dataset normal = reading.open(source, detector, catalog, messages());
+        return Optional.of(Anomalies.rivals(null, normal, detector, seed, threads.count(), messages()));
     }
 
     private String source() {
@@ -232,7 +241,7 @@ final class ScoreCommand implements Runnable {
     }
 
     private Terminal messages() {
-        return follow.asked()
+        return follow.json() || follow.asked()
                 ? new Terminal(
                         terminal.err(),
                         terminal.err(),
@@ -406,11 +415,11 @@ final class ScoreCommand implements Runnable {
                         String.valueOf(out.getFileName()).replaceFirst("(?i)\\.csv$", "") + "_events.csv");
                 scored.writeScores(out);
                 scored.writeEvents(events);
-                terminal.println("Scores: " + out + "; events: " + events);
+                messages().println("Scores: " + out + "; events: " + events);
             }
             if (plot != null) {
                 scored.figure(scored.samples().name()).writePng(plot);
-                terminal.println("Picture: " + plot);
+                messages().println("Picture: " + plot);
             }
         } catch (IOException e) {
             throw CommandException.unwritable(out == null ? Path.of(source()) : out, e);
@@ -421,7 +430,7 @@ final class ScoreCommand implements Runnable {
         try {
             if (out != null) {
                 scored.writeScores(out);
-                terminal.println("Scores: " + out);
+                messages().println("Scores: " + out);
             }
             if (plot != null) {
                 scored.figure(scored.samples().name())
@@ -429,7 +438,7 @@ final class ScoreCommand implements Runnable {
                                 "Can't draw " + scored.samples().name() + ": its samples are neither a series nor"
                                         + " pictures. Leave --plot out."))
                         .writePng(plot);
-                terminal.println("Picture: " + plot);
+                messages().println("Picture: " + plot);
             }
         } catch (IOException e) {
             throw CommandException.unwritable(out == null ? Path.of(source()) : out, e);
@@ -454,7 +463,7 @@ final class ScoreCommand implements Runnable {
         }
         try (Detector open = detector.detector(threads.count())) {
             OddestPictures.write(scored, open, oddest == null ? ODDEST : oddest, heatMaps);
-            terminal.println("Heat maps: " + heatMaps.resolve("index.html"));
+            messages().println("Heat maps: " + heatMaps.resolve("index.html"));
         } catch (IOException e) {
             throw CommandException.unwritable(heatMaps, e);
         }
@@ -469,13 +478,13 @@ final class ScoreCommand implements Runnable {
         Path scoredFile = Path.of(source());
         try {
             return LabelledRows.print(
-                    scored, scoredFile, columns(scored), labels == null ? scoredFile : labels, column, terminal);
+                    scored, scoredFile, columns(scored), labels == null ? scoredFile : labels, column, messages());
         } catch (DatasetException | CommandException e) {
             if (costs.labelled() == null || labels != null) {
                 throw e;
             }
             // The labels may be those of --labelled alone.
-            terminal.println("Not judged by labels: " + e.getMessage());
+            messages().println("Not judged by labels: " + e.getMessage());
             return null;
         }
     }

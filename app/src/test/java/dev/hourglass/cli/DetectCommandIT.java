@@ -387,6 +387,29 @@ class DetectCommandIT {
     }
 
     @Test
+    void jsonHasTheEventsOfTheTableAndNothingElseIsPrinted() throws IOException {
+        assertThat(run("score", path("found/detector.keras"), "--data", path("new.csv"), "--json"))
+                .isZero();
+        JsonNode json = JsonMapper.shared().readTree(output());
+        List<List<String>> events = cells("found/events.csv");
+
+        assertThat(json.path("rows").intValue()).isEqualTo(NEW_ROWS);
+        assertThat(json.path("events")).hasSize(events.size() - 1).isNotEmpty();
+        List<String> heads = events.getFirst();
+        for (int i = 0; i + 1 < events.size(); i++) {
+            JsonNode event = json.path("events").get(i);
+            List<String> line = events.get(i + 1);
+            assertThat(event.path("start").asString()).isEqualTo(line.get(heads.indexOf("start")));
+            assertThat(event.path("end").asString()).isEqualTo(line.get(heads.indexOf("end")));
+            assertThat(event.path("score").doubleValue())
+                    .isEqualTo(Double.parseDouble(line.get(heads.indexOf("score"))));
+            assertThat(event.path("channels").path("flow").floatValue())
+                    .isEqualTo(Float.parseFloat(line.get(heads.indexOf("share_flow"))));
+        }
+        assertThat(errors()).contains("Calibrated: threshold ");
+    }
+
+    @Test
     void tooFewNormalRowsForTheRateAreSaid() {
         assertThat(run(
                         "score",

@@ -102,6 +102,7 @@ final class HostileRun {
                 "score",
                 hostile,
                 List.of("score", model, "--data", source, "--calibrate", source, "--out", out + "/scores.csv"));
+        refuse("score --json", hostile, List.of("score", model, "--data", source, "--calibrate", source, "--json"));
         if (!isArchitecture(hostile)) {
             refuse("detect", hostile, List.of("detect", source, source, "--model", model, "--out", out + "/found"));
         }

@@ -31,7 +31,11 @@ public final class FollowArguments {
                             + " line to standard output for each, events to standard error.")
     private boolean follow;
 
-    @Option(names = "--json", description = "With --follow, write lines of JSON instead of CSV.")
+    @Option(
+            names = "--json",
+            description =
+                    "Print JSON: the threshold and the events of a series, or the samples above it, everything else to"
+                            + " standard error; with --follow a line for each row instead of CSV.")
     private boolean json;
 
     @Option(
@@ -63,12 +67,16 @@ public final class FollowArguments {
         return follow;
     }
 
+    /** Whether JSON is wanted, of a stream or of a whole. */
+    public boolean json() {
+        return json;
+    }
+
     /** What is for streams alone is a mistake elsewhere. */
     public void requireAsked() {
-        if (!follow && (json || badRows != null || state != null)) {
+        if (!follow && (badRows != null || state != null)) {
             throw new ParameterException(
-                    spec.commandLine(),
-                    "--json, --bad-rows and --state are for streams. Add --follow, or leave them out.");
+                    spec.commandLine(), "--bad-rows and --state are for streams. Add --follow, or leave them out.");
         }
     }
 

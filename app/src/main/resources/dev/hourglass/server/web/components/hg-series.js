@@ -709,9 +709,6 @@ class HgSeries extends PageElement {
     }
     try {
       const name = await bringFile(file, (bytes) => (this.sending = `${format.bytes(bytes)} of ${format.bytes(file.size)}`));
-      if (name === null) {
-        return;
-      }
       this.sending = `${name} is on the server now, with your own data.`;
       this.failure = null;
       this.dispatchEvent(new CustomEvent("brought", { bubbles: true }));

@@ -130,12 +130,15 @@ export async function bring(upload, name, onProgress, signal) {
  *
  * @param {File} file
  * @param {(bytes: number) => void} onProgress how much is there
- * @returns its name there, or null if it is hidden
+ * @returns its name there
+ * @throws if it is hidden
  */
 export async function bringFile(file, onProgress) {
   const upload = uploadOf([{ path: file.name, file }], false);
   if (upload === null) {
-    return null;
+    throw Object.assign(new Error(`${file.name} was not brought.`), {
+      fix: "Names that begin with a dot are passed over. Rename it.",
+    });
   }
   const { data } = await api.data();
   const name = freeName(upload.name, data.map((item) => item.name));

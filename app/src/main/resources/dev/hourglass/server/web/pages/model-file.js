@@ -175,9 +175,6 @@ class PageModelFile extends PageElement {
     this.failure = null;
     try {
       const name = await bringFile(file, (bytes) => (this.sending = `${format.bytes(bytes)} of ${format.bytes(file.size)}`));
-      if (name === null) {
-        return;
-      }
       await this.brought.reload();
       then(name);
     } catch (failure) {
