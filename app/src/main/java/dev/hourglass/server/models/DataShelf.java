@@ -2,6 +2,7 @@ package dev.hourglass.server.models;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.Split;
+import dev.hourglass.data.SplitWindows;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.images.PictureSplit;
 import dev.hourglass.data.series.SeriesSplit;
@@ -41,7 +42,9 @@ public final class DataShelf {
         if (known != null) {
             return known;
         }
-        Dataset all = all(data, split);
+        Dataset whole = all(data, split);
+        Integer next = data.nextSteps();
+        Dataset all = next == null ? whole : SplitWindows.of(whole, next);
         Integer limit = data.limit(split);
         Dataset opened = limit == null ? all : all.limit(limit);
         open.put(key, opened);

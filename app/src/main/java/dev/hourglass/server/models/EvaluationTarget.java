@@ -6,6 +6,7 @@ import dev.hourglass.evaluate.errors.Evaluation;
 import dev.hourglass.evaluate.errors.SampleSimilarity;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.tensor.Shape;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,19 @@ public record EvaluationTarget(
     /** Of the first samples. */
     public Points codes(int count, int threads, IntConsumer progress) {
         return Evaluation.codes(model.autoencoder(), data.limit(count), threads, progress);
+    }
+
+    /**
+     * What one output of several gives.
+     *
+     * @param is what it was trained to become, in words; empty where the file doesn't say
+     * @param expected what it should be; null where that is not known of the sample
+     */
+    public record Output(String name, String is, Shape shape, float[] values, float @Nullable [] expected) {}
+
+    /** Each output of a model that has several, by name; none of one that has but the reconstruction. */
+    public List<Output> outputs(int index) {
+        return model.others().of(sample(index), index, this);
     }
 
     /** How samples are held against each other. */

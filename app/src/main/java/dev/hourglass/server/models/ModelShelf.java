@@ -154,7 +154,8 @@ public final class ModelShelf {
         SavedModel saved = reader.get();
         Autoencoder autoencoder = saved.autoencoder();
         requireRoom(key, autoencoder.spec().facts().outputs());
-        OpenModel model = new OpenModel(key, name, saved, autoencoder, of, new InferencePool(autoencoder, processors));
+        OpenModel model = new OpenModel(
+                key, name, saved, autoencoder, of, new InferencePool(autoencoder, processors), new OutputValues(saved));
         synchronized (kept) {
             kept.put(key, new Kept(version, model, System.nanoTime()));
         }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param version tells a brought file from another that had its name before; empty for models of runs
  * @param data what it was trained on; null for a brought file, which doesn't say
  * @param pool for single samples and small batches
+ * @param others what a model of several outputs gives beside the reconstruction
  */
 public record OpenModel(
         ModelKey key,
@@ -21,7 +22,8 @@ public record OpenModel(
         SavedModel file,
         Autoencoder autoencoder,
         Recipe.@Nullable Data data,
-        InferencePool pool) {
+        InferencePool pool,
+        OutputValues others) {
     /** What its data are as a series, if it is known that they are one. */
     public Recipe.@Nullable Series series() {
         return data == null ? null : data.series();

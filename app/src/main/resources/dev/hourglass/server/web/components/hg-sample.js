@@ -7,6 +7,7 @@ import { fileName, saveCsv, savePng } from "../shared/save.js";
 import { token } from "../shared/theme.js";
 import "./hg-chart.js";
 import "./hg-code.js";
+import "./hg-outputs.js";
 import { pictureOf } from "./hg-picture.js";
 
 /** One sample whole: input, reconstruction, where they differ, the code between them, and the errors in numbers. */
@@ -42,6 +43,11 @@ class HgSample extends PageElement {
         ${sample.ssim === null ? nothing : fact("SSIM", format.fixed(sample.ssim, 3))}
         ${this.millis ? fact("Answer after", format.duration(this.millis / 1000)) : nothing}
       </dl>
+      ${
+        sample.outputs?.length > 0
+          ? html`<hg-outputs .outputs=${sample.outputs} .inputShape=${sample.shape}></hg-outputs>`
+          : nothing
+      }
       <hg-code .code=${sample.code} .shape=${sample.latentShape}></hg-code>
     </div>`;
   }
