@@ -470,7 +470,8 @@ public final class Lab {
                     + ", but the samples of " + data.name() + " are " + data.sampleShape()
                     + " with one scale for each of "
                     + scales + " channels. Let the model's input end in " + scales
-                    + ", or write 'scaling: none' and scale the numbers yourself.");
+                    + ", write 'scaling: {method: min_max, channels: all}' for one scale of all numbers, or 'scaling: none'"
+                    + " and scale them yourself.");
         }
         try {
             LossRequirements.require(spec, model.training().loss(), data, splits.test());

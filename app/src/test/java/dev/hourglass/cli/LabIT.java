@@ -304,7 +304,8 @@ class LabIT {
                         + ":3:5: Model 'lstm' takes inputs [4, 1], whose last dimension has 1 channel, but the"
                         + " samples of beats.csv are [4] with one scale for each of 4 channels. Let the model's input"
                         + " end in"
-                        + " 4, or write 'scaling: none' and scale the numbers yourself." + System.lineSeparator());
+                        + " 4, write 'scaling: {method: min_max, channels: all}' for one scale of all numbers, or"
+                        + " 'scaling: none' and scale them yourself." + System.lineSeparator());
         assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("Epoch");
         assertThat(run).doesNotExist();
     }

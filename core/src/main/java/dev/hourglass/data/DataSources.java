@@ -447,7 +447,13 @@ public final class DataSources {
                     whole ? " Give a longer one." : " Give a longer one, or fill its gaps with 'missing'."));
         }
         describeShort(rows, steps).ifPresent(notes);
-        return series.cut(cuts, options.tables().rule(), series.hasLabels() ? series.commonestLabel() : 0);
+        LabelRule rule = options.tables().rule();
+        if (!series.hasLabels()) {
+            return series.cut(cuts, rule, 0);
+        }
+        FloatDataset cut = series.cut(cuts, rule, series.commonestLabel());
+        LostClasses.describe(series, cut, rule, "series", "--label-rule any").forEach(notes);
+        return cut;
     }
 
     /** Says which rows no window has. */

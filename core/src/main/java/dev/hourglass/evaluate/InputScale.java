@@ -22,6 +22,9 @@ public final class InputScale {
 
     private static final double MOST_UNIT = 1.5;
 
+    /** Of a single scale, which spreads what it was fitted to over about 1, also where no row is unusual. */
+    private static final double NOTHING_LEFT = 0.02;
+
     private InputScale() {}
 
     /**
@@ -44,7 +47,21 @@ public final class InputScale {
                             range.most() * 255))
                     : Optional.empty();
         }
-        if (!normalization.isNone() || !data.normalization().isNone()) {
+        if (!normalization.isNone()) {
+            boolean nothingLeft = data.normalization().equals(normalization)
+                    && normalization.channels() == 1
+                    && range.most() > range.least()
+                    && range.most() - range.least() < NOTHING_LEFT;
+            return nothingLeft
+                    ? Optional.of(String.format(
+                            Locale.ROOT,
+                            "Of the numbers of %s next to nothing is left after the model's scaling: they go in %s."
+                                    + " Its training data were far larger; give --scale 1 if these are scaled already.",
+                            data.name(),
+                            range))
+                    : Optional.empty();
+        }
+        if (!data.normalization().isNone()) {
             return Optional.empty();
         }
         boolean likelyPixels = range.isPixels() && (data instanceof ByteDataset || range.most() >= LIKELY_PIXELS);

@@ -66,4 +66,20 @@ class InputScaleTest {
                         .orElseThrow())
                 .startsWith("The bytes of masks are at most 1, and the model divides them by 255.");
     }
+
+    @Test
+    void numbersThatAScaleLeavesNothingOfAreTold() {
+        Normalization fitted = new Normalization(1.0 / 254, 0);
+        Dataset divided = FloatDataset.of("divided", Shape.of(2, 1), new float[] {0, 1, 0.5f, 0.25f})
+                .withNormalization(fitted);
+        Dataset fitting = FloatDataset.of("fitting", Shape.of(2, 1), new float[] {0, 254, 20, 3})
+                .withNormalization(fitted);
+
+        assertThat(InputScale.doubt(divided, fitted, OutputRange.ALL).orElseThrow())
+                .isEqualTo(
+                        "Of the numbers of divided next to nothing is left after the model's scaling: they go in from"
+                                + " 0 to 0.003937. Its training data were far larger; give --scale 1 if these are scaled"
+                                + " already.");
+        assertThat(InputScale.doubt(fitting, fitted, OutputRange.ALL)).isEmpty();
+    }
 }

@@ -5,6 +5,7 @@ import dev.hourglass.data.DataSources;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.LabelRule;
+import dev.hourglass.data.LostClasses;
 import dev.hourglass.data.files.Labels;
 import dev.hourglass.data.tables.Table;
 import dev.hourglass.data.tables.TableFolder;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,42 +141,10 @@ final class TableSplit {
             notes.addAll(rows.describeCuts(cuts, options));
             FloatDataset cut = data.cut(cuts, rule, usual);
             if (data.hasLabels()) {
-                notes.addAll(vanished(rows.part(), data, cut));
+                notes.addAll(LostClasses.describe(data, cut, rule, rows.part(), "label_rule: any"));
             }
             boolean single = options.window() == null && table.ids() == null;
             return single ? cut.reshaped(Shape.of(table.channels())) : cut;
-        }
-
-        /** Classes that rows have and samples don't. */
-        private List<String> vanished(String part, FloatDataset rows, FloatDataset samples) {
-            int[] kept = IntStream.range(0, samples.size())
-                    .map(samples::label)
-                    .distinct()
-                    .sorted()
-                    .toArray();
-            int[] lost = IntStream.range(0, rows.size())
-                    .map(rows::label)
-                    .distinct()
-                    .filter(label -> Arrays.binarySearch(kept, label) < 0)
-                    .sorted()
-                    .toArray();
-            return Arrays.stream(lost)
-                    .mapToObj(label -> String.format(
-                            Locale.ROOT,
-                            "No window of the %s has the class %s, which %,d of its rows have: a window gets %s. Say"
-                                    + " 'label_rule: any' to count a window by any step beside the usual class.",
-                            part,
-                            classes.name(label),
-                            IntStream.range(0, rows.size())
-                                    .filter(row -> rows.label(row) == label)
-                                    .count(),
-                            switch (options.classes().rule()) {
-                                case MAJORITY -> "the commonest of its steps";
-                                case ANY -> "the commonest of its steps' unusual ones";
-                                case LAST -> "that of its last step";
-                            }))
-                    .limit(5)
-                    .toList();
         }
     }
 
