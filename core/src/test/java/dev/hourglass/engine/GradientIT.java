@@ -269,6 +269,15 @@ class GradientIT {
                 3,
                 32,
                 new Conv2d("tested", 34, three, LayerSpec.ONE, SAME, TANH).withGroups(2)));
+        // Filters of a block, and channels, that fill lanes in ones, twos and fours of groups, and in none.
+        for (int[] of : new int[][] {{6, 32, 2}, {32, 48, 2}, {16, 32, 4}, {32, 64, 8}, {64, 8, 4}, {6, 4, 2}}) {
+            Size2 stride = of[2] == 4 ? Size2.square(2) : LayerSpec.ONE;
+            cases.add(Case.between(
+                    "Conv2d of " + of[2] + " groups, " + of[0] + " to " + of[1],
+                    3,
+                    of[0],
+                    new Conv2d("tested", of[1], three, stride, SAME, TANH).withGroups(of[2])));
+        }
         return cases.stream();
     }
 

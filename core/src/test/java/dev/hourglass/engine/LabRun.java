@@ -136,6 +136,10 @@ final class LabRun {
                         new LayerSpec.UpSampling2d("p", Size2.square(2), LayerSpec.Interpolation.BILINEAR),
                         new LayerSpec.Cropping2d("q", 3, 2, 5, 0),
                         new LayerSpec.Conv2d("g", 6, three, LayerSpec.ONE, Padding.SAME, Activation.RELU).withGroups(3),
+                        new LayerSpec.Conv2d("r", 48, three, LayerSpec.ONE, Padding.SAME, Activation.RELU)
+                                .withGroups(6),
+                        new LayerSpec.Conv2d("s", 16, three, LayerSpec.ONE, Padding.SAME, Activation.RELU)
+                                .withGroups(2),
                         new LayerSpec.SpatialDropout("l", 2, 0.2f),
                         new LayerSpec.GaussianDropout("m", 0.2f),
                         new LayerSpec.AlphaDropout("n", 0.2f),

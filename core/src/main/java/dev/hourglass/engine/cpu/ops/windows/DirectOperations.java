@@ -15,8 +15,8 @@ import java.util.Arrays;
 /**
  * Convolutions over volumes, in groups and of each channel by itself, run after run of places that have the same tap of
  * the kernel ({@link WindowRuns}). A run is a product where there is one group, and a product number by number where
- * each channel is a group, repeated where it becomes several ({@link RepeatedChannels}); other groups are plain loops whose
- * innermost goes over adjacent numbers.
+ * each channel is a group, repeated where it becomes several ({@link RepeatedChannels}); other groups are products of
+ * blocks ({@link GroupedProducts}).
  */
 public final class DirectOperations {
     private final Resources resources;
@@ -43,6 +43,11 @@ public final class DirectOperations {
         void apply(Cursor at, float[] from, int source, float[] to, int target);
     }
 
+    /** What lays the weights out anew before the first of a worker's samples. */
+    private interface Prepared extends Sample {
+        void begin(Cursor at);
+    }
+
     public Operation convolve(Step.DirectConvolve step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
@@ -52,6 +57,9 @@ public final class DirectOperations {
                 .orElseGet(() -> convolveRuns(
                         step, of.groups(), step.from().image(), step.to().image()));
         return at -> {
+            if (sample instanceof Prepared prepared) {
+                prepared.begin(at);
+            }
             for (int i = 0; i < at.samples; i++) {
                 int target = to.offset(at) + i * to.stride();
                 startAtBias(of, step.to().image(), to.array(at), target);
@@ -102,7 +110,48 @@ public final class DirectOperations {
         int targetStep = toLarge ? runs.largeStep() : runs.smallStep();
         int kernel = weights.offset(step.weights().kernel());
         int perTap = perTap(step.weights(), step.windows());
-        Run run = run(groups, in, out, sourceStep, targetStep, toLarge);
+        if (isOfBlocks(groups, in, out)) {
+            GroupedProducts products = GroupedProducts.of(
+                    step.windows().taps(), groups, in.channels() / groups, out.channels() / groups, toLarge);
+            return new Prepared() {
+                private final float[][] matrices = new float[resources.workers()][products.size()];
+                private final int row = (toLarge ? in : out).channelStride();
+                private final Kernels.Product product =
+                        kernels.product(products.columns(), sourceStep, products.columns(), targetStep);
+
+                @Override
+                public void begin(Cursor at) {
+                    products.spread(weights.array(), kernel, row, matrices[at.worker]);
+                }
+
+                @Override
+                public void apply(Cursor at, float[] from, int source, float[] to, int target) {
+                    float[] matrix = matrices[at.worker];
+                    for (int r = 0; r < runs.count(); r++) {
+                        for (int block = 0; block < products.blocks(); block++) {
+                            int read = source + sources[r] + block * products.rows();
+                            int written = target + targets[r] + block * products.columns();
+                            int of = products.matrix(runs.taps()[r], block);
+                            product.run(
+                                    runs.lengths()[r],
+                                    from,
+                                    read,
+                                    0,
+                                    1,
+                                    products.rows(),
+                                    matrix,
+                                    of,
+                                    to,
+                                    written,
+                                    targetStep,
+                                    to,
+                                    written);
+                        }
+                    }
+                }
+            };
+        }
+        Run run = run(groups, in, out, sourceStep, targetStep);
         return (at, from, source, to, target) -> {
             for (int r = 0; r < runs.count(); r++) {
                 int tap = kernel + runs.taps()[r] * perTap;
@@ -115,7 +164,13 @@ public final class DirectOperations {
         return weights.kernel().columns().packed() / windows.taps();
     }
 
-    private Run run(int groups, Layout.Image in, Layout.Image out, int sourceStep, int targetStep, boolean toLarge) {
+    /** Whether there are groups of several channels, or of one that becomes several, that share no numbers. */
+    private static boolean isOfBlocks(int groups, Layout.Image in, Layout.Image out) {
+        return groups > 1 && !(groups == in.channels() && groups == out.channels());
+    }
+
+    /** Of one group, or of a group for each channel. */
+    private Run run(int groups, Layout.Image in, Layout.Image out, int sourceStep, int targetStep) {
         if (groups == 1) {
             int columns = out.channelStride();
             Kernels.Product product = kernels.product(columns, sourceStep, columns, targetStep);
@@ -123,60 +178,9 @@ public final class DirectOperations {
             return (k, tap, x, source, y, target, count) ->
                     product.run(count, x, source, 0, 1, length, k, tap, y, target, targetStep, y, target);
         }
-        if (groups == in.channels() && groups == out.channels()) {
-            int channels = in.channelStride();
-            return (k, tap, x, source, y, target, count) ->
-                    kernels.addProductOfEach(x, source, sourceStep, k, tap, y, target, targetStep, count, channels);
-        }
-        return toLarge
-                ? toLargeInGroups(new Groups(groups, out, in), sourceStep, targetStep)
-                : toSmallInGroups(new Groups(groups, in, out), sourceStep, targetStep);
-    }
-
-    /** A kernel's part for one tap has a row for each channel of a group, and in it the filters of all groups. */
-    private record Groups(int count, int channels, int filters, int row) {
-        Groups(int count, Layout.Image large, Layout.Image small) {
-            this(count, large.channels() / count, small.channels() / count, small.channelStride());
-        }
-    }
-
-    private static Run toSmallInGroups(Groups groups, int sourceStep, int targetStep) {
-        int channels = groups.channels();
-        int filters = groups.filters();
-        return (k, tap, x, source, y, target, count) -> {
-            for (int j = 0; j < count; j++) {
-                for (int group = 0; group < groups.count(); group++) {
-                    int place = target + j * targetStep + group * filters;
-                    for (int channel = 0; channel < channels; channel++) {
-                        float factor = x[source + j * sourceStep + group * channels + channel];
-                        int row = tap + channel * groups.row() + group * filters;
-                        for (int f = 0; f < filters; f++) {
-                            y[place + f] = Math.fma(factor, k[row + f], y[place + f]);
-                        }
-                    }
-                }
-            }
-        };
-    }
-
-    private static Run toLargeInGroups(Groups groups, int sourceStep, int targetStep) {
-        int channels = groups.channels();
-        int filters = groups.filters();
-        return (k, tap, d, source, x, target, count) -> {
-            for (int j = 0; j < count; j++) {
-                for (int group = 0; group < groups.count(); group++) {
-                    int place = source + j * sourceStep + group * filters;
-                    for (int channel = 0; channel < channels; channel++) {
-                        int row = tap + channel * groups.row() + group * filters;
-                        float sum = 0;
-                        for (int f = 0; f < filters; f++) {
-                            sum = Math.fma(d[place + f], k[row + f], sum);
-                        }
-                        x[target + j * targetStep + group * channels + channel] += sum;
-                    }
-                }
-            }
-        };
+        int channels = in.channelStride();
+        return (k, tap, x, source, y, target, count) ->
+                kernels.addProductOfEach(x, source, sourceStep, k, tap, y, target, targetStep, count, channels);
     }
 
     private void startAtBias(Step.DirectWeights of, Layout.Image image, float[] values, int offset) {
@@ -213,6 +217,18 @@ public final class DirectOperations {
         WindowRuns runs = WindowRuns.of(step.windows(), small, large);
         int kernel = results.offset(step.weights().kernel());
         int perTap = perTap(step.weights(), step.windows());
+        if (isOfBlocks(groups, large, small)) {
+            return blockGradients(
+                    GroupedProducts.of(
+                            step.windows().taps(),
+                            groups,
+                            large.channels() / groups,
+                            small.channels() / groups,
+                            /* fromFilters= */ false),
+                    runs,
+                    kernel,
+                    small.channelStride());
+        }
         Run run = gradientRun(groups, large, small, runs);
         return (at, x, pixel, d, place) -> {
             float[] sums = results.gradients[at.chunk];
@@ -234,30 +250,37 @@ public final class DirectOperations {
             return (sums, tap, x, pixel, d, place, count) ->
                     product.run(rows, x, pixel, 0, 1, count, d, place, 0, sums, tap);
         }
-        if (groups == large.channels() && groups == small.channels()) {
-            int channels = small.channelStride();
-            return (sums, tap, x, pixel, d, place, count) ->
-                    kernels.sumProducts(x, pixel, largeStep, d, place, smallStep, sums, tap, count, channels);
-        }
-        return gradientInGroups(new Groups(groups, large, small), largeStep, smallStep);
+        int channels = small.channelStride();
+        return (sums, tap, x, pixel, d, place, count) ->
+                kernels.sumProducts(x, pixel, largeStep, d, place, smallStep, sums, tap, count, channels);
     }
 
-    private static Run gradientInGroups(Groups groups, int largeStep, int smallStep) {
-        int channels = groups.channels();
-        int filters = groups.filters();
-        return (sums, tap, x, pixel, d, place, count) -> {
-            for (int j = 0; j < count; j++) {
-                for (int group = 0; group < groups.count(); group++) {
-                    int first = place + j * smallStep + group * filters;
-                    for (int channel = 0; channel < channels; channel++) {
-                        float factor = x[pixel + j * largeStep + group * channels + channel];
-                        int row = tap + channel * groups.row() + group * filters;
-                        for (int f = 0; f < filters; f++) {
-                            sums[row + f] = Math.fma(factor, d[first + f], sums[row + f]);
-                        }
-                    }
+    /** Of one sample by itself, so that it does not matter how many a worker has at once. */
+    private Sample blockGradients(GroupedProducts products, WindowRuns runs, int kernel, int row) {
+        float[][] scratch = new float[resources.workers()][products.size()];
+        int columns = products.columns();
+        Kernels.TransposedProduct product =
+                kernels.transposedProduct(columns, runs.largeStep(), runs.smallStep(), columns);
+        return (at, x, pixel, d, place) -> {
+            float[] matrices = scratch[at.worker];
+            Arrays.fill(matrices, 0);
+            for (int r = 0; r < runs.count(); r++) {
+                for (int block = 0; block < products.blocks(); block++) {
+                    product.run(
+                            products.rows(),
+                            x,
+                            pixel + runs.large()[r] + block * products.rows(),
+                            0,
+                            1,
+                            runs.lengths()[r],
+                            d,
+                            place + runs.small()[r] + block * columns,
+                            0,
+                            matrices,
+                            products.matrix(runs.taps()[r], block));
                 }
             }
+            products.gather(matrices, results.gradients[at.chunk], kernel, row);
         };
     }
 }
