@@ -1,10 +1,13 @@
 package dev.hourglass.lab.preview;
 
 import dev.hourglass.data.DataSources;
+import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.images.PictureProfile;
+import dev.hourglass.data.series.SoundFolder;
 import dev.hourglass.data.tables.TableFolder;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.data.tables.TableProfile;
+import dev.hourglass.files.Folders;
 import dev.hourglass.lab.recipe.DraftChoices;
 import dev.hourglass.report.figures.Figure;
 import java.nio.file.Files;
@@ -25,6 +28,13 @@ public sealed interface DataPreview permits TablePreview, PicturePreview, ArrayP
      */
     static DataPreview of(Path data, TableOptions table, DraftChoices choices) {
         DataSources.requireFile(data);
+        if (SoundFolder.isOne(data)) {
+            throw new DatasetException(
+                    "Can't preview " + data + ": it is a folder of sounds, which recipes and commands"
+                            + " take and no preview does yet. Write 'source: " + Folders.name(data)
+                            + "', 'spectrogram: {mels: 64, window: 1024, hop: 512}' and 'window: {steps: 64, stride: 32}' under"
+                            + " data (docs/data.md), or give one of its WAV files.");
+        }
         if (isTable(data)) {
             return new TablePreview(TableProfile.of(data, table), choices);
         }
