@@ -12,6 +12,8 @@ public enum BadRow {
     NOT_FINITE,
     /** The model reads pixels, which are whole numbers of 0 to 255, and the row has others. */
     NOT_PIXELS,
+    /** In a series that is followed, a time that is not after that of the row before it. */
+    ORDER,
     /** A picture or an NPY array is damaged, cut short, too large or nothing of the kind. */
     BROKEN
 }

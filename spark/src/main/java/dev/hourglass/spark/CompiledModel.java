@@ -3,9 +3,15 @@ package dev.hourglass.spark;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.detect.Detection;
 import dev.hourglass.detect.SampleScores;
+import dev.hourglass.detect.series.StreamingDetector;
 import dev.hourglass.engine.ChainInference;
 import dev.hourglass.formats.SavedModel;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +22,9 @@ final class CompiledModel {
     private final SavedModel model;
     private @Nullable ChainInference encoder;
     private @Nullable ChainInference whole;
+
+    /** Those that no task uses now, by the longest gap. */
+    private final Map<String, Queue<Follower>> followers = new ConcurrentHashMap<>();
 
     private CompiledModel(SavedModel model) {
         this.model = model;
@@ -62,6 +71,35 @@ final class CompiledModel {
             scores[i] /= detection.threshold().threshold();
         }
         return scores;
+    }
+
+    /**
+     * A detector of streams, for one task at a time.
+     *
+     * @param beginning its state at the beginning of a stream
+     */
+    record Follower(StreamingDetector detector, byte[] beginning) {
+        void begin() {
+            detector.restore(beginning, "the beginning of a stream");
+        }
+    }
+
+    /** In any state; to be given back after use, unless that failed. */
+    Follower follower(@Nullable Duration maxGap) {
+        Follower idle = idle(maxGap).poll();
+        if (idle != null) {
+            return idle;
+        }
+        StreamingDetector made = model.streaming(maxGap, 1);
+        return new Follower(made, made.state());
+    }
+
+    void giveBack(@Nullable Duration maxGap, Follower follower) {
+        idle(maxGap).add(follower);
+    }
+
+    private Queue<Follower> idle(@Nullable Duration maxGap) {
+        return followers.computeIfAbsent(String.valueOf(maxGap), absent -> new ConcurrentLinkedQueue<>());
     }
 
     private static float[] run(ChainInference chain, float[] samples, int count) {

@@ -8,6 +8,7 @@ import dev.hourglass.formats.UnsupportedModelException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -15,12 +16,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoder;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.streaming.GroupStateTimeout;
+import org.apache.spark.sql.streaming.OutputMode;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
@@ -196,6 +202,49 @@ public final class HourglassModel {
             all.add(SampleColumns.out(done, "reason").as(options.reasonColumn()));
         }
         return done.select(all.toArray(Column[]::new));
+    }
+
+    /**
+     * Scores the rows of series in the order of time, each by the window that ends with it: to the bit what {@code hourglass score
+     * --follow} gives. On a streaming frame each series' window is kept from batch to batch and in the query's checkpoint, so a query
+     * that is stopped goes on as if it never was. A batch's rows of one series are in memory together. Adds {@code score} and {@code
+     * anomaly}, null where there is no full window yet, and {@code reason} where bad rows pass.
+     *
+     * @param rows with the numbers of one row, [channels], in the column of {@link #input}; a missing one is null or NaN, and ends the
+     *     piece of the series that it is in
+     * @param series the column that tells series apart
+     * @param time the column of timestamps, of which a series has none twice
+     * @param maxGap a row that comes later than that after the one before starts a new piece; null for no bound
+     * @throws IllegalArgumentException if a column is not there or of another type
+     * @throws UnsupportedModelException if the model was not calibrated for streams
+     */
+    public Dataset<Row> follow(Dataset<?> rows, String series, String time, @Nullable Duration maxGap) {
+        Dataset<Row> frame = rows.toDF();
+        model.streaming(maxGap, 1).close();
+        requireNewColumns(frame.columns(), EnumSet.of(Output.SCORE, Output.ANOMALY));
+        Column numbers =
+                SampleColumns.existing(frame, options.input(), "numbers").cast("array<double>");
+        Column micros = functions.unix_micros(SampleColumns.existing(frame, time, "timestamps"));
+        Column name = SampleColumns.existing(frame, series, "series").cast("string");
+        int columns = frame.columns().length;
+        StructType schema = frame.schema()
+                .add(options.column(Output.SCORE), DataTypes.DoubleType)
+                .add(options.column(Output.ANOMALY), DataTypes.BooleanType);
+        StructType out =
+                options.onBadRow() == OnBadRow.PASS ? schema.add(options.reasonColumn(), DataTypes.StringType) : schema;
+        SparkSession spark = frame.sparkSession();
+        return frame.select(
+                        functions.col("*"),
+                        numbers.as("hourglass_numbers"),
+                        micros.as("hourglass_micros"),
+                        name.as("hourglass_series"))
+                .groupByKey((MapFunction<Row, String>) row -> String.valueOf(row.get(columns + 2)), Encoders.STRING())
+                .flatMapGroupsWithState(
+                        new FollowedSeries(ship(spark), maxGap, columns, options.onBadRow(), countsOf(spark)),
+                        OutputMode.Append(),
+                        Encoders.BINARY(),
+                        Encoders.row(out),
+                        GroupStateTimeout.NoTimeout());
     }
 
     /** The model on its way to the executors of a session. */

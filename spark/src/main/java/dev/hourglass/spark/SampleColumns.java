@@ -153,6 +153,21 @@ record SampleColumns(Dataset<Row> frame, String input, Kind kind, Column sample,
         return pairs.col(SAMPLE).getField(field);
     }
 
+    /**
+     * A column of a frame.
+     *
+     * @param what it holds, for the message
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    static Column existing(Dataset<Row> frame, String name, String what) {
+        List<String> names = Arrays.asList(frame.columns());
+        if (!names.contains(name)) {
+            throw new IllegalArgumentException(
+                    "The data frame has no column '" + name + "' of " + what + "; it has " + names + ".");
+        }
+        return column(frame, name);
+    }
+
     private static Column column(Dataset<Row> frame, String name) {
         return frame.col("`" + name.replace("`", "``") + "`");
     }

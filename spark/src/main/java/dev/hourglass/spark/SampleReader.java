@@ -63,7 +63,7 @@ final class SampleReader {
             case NULL_NUMBER -> "a null among them";
             case NOT_FINITE -> "NaN among them";
             case LENGTH -> "rows of another length";
-            case NOT_PIXELS, BROKEN -> throw new IllegalStateException("found by reading: " + kind);
+            case NOT_PIXELS, ORDER, BROKEN -> throw new IllegalStateException("found by reading: " + kind);
         };
         return new Flaw(kind, expected() + ", found " + found + ".");
     }
