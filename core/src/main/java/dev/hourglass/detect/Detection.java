@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * calibrated with {@link Detector#calibrate}, kept in the model's file, and used by a {@link Detector}.
  *
  * @param errors how the errors of a step, or of a pixel, become its score
+ * @param errorBlur the deviation of the Gaussian that smooths errors before that ({@link SmoothedErrors}), 0 for none
  * @param overlap which score a row gets that several windows have
  * @param smoothing of the scores of a series before the threshold; that of samples which are no series has no effect
  * @param threshold found from scores that were made in this way
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Detection(
         StepErrors errors,
+        double errorBlur,
         RowAnswers.Overlap overlap,
         Smoothing smoothing,
         CalibratedThreshold threshold,
@@ -59,6 +61,7 @@ public record Detection(
     /** @throws IllegalArgumentException if the threshold is nothing to divide scores by */
     public Detection {
         Objects.requireNonNull(errors);
+        SmoothedErrors.requireDeviation(errorBlur);
         Objects.requireNonNull(overlap);
         Objects.requireNonNull(smoothing);
         Objects.requireNonNull(events);
@@ -70,16 +73,16 @@ public record Detection(
     }
 
     public Detection withOverlap(RowAnswers.Overlap other) {
-        return new Detection(errors, other, smoothing, threshold, events, normal, windows);
+        return new Detection(errors, errorBlur, other, smoothing, threshold, events, normal, windows);
     }
 
     public Detection withEvents(EventOptions other) {
-        return new Detection(errors, overlap, smoothing, threshold, other, normal, windows);
+        return new Detection(errors, errorBlur, overlap, smoothing, threshold, other, normal, windows);
     }
 
     /** The same with a threshold that was found from scores which were made as these are. */
     public Detection withThreshold(CalibratedThreshold other) {
-        return new Detection(errors, overlap, smoothing, other, events, normal, windows);
+        return new Detection(errors, errorBlur, overlap, smoothing, other, events, normal, windows);
     }
 
     /** What it was calibrated with, for another detector of the same kind; a rule that needs labels becomes the default one. */
@@ -92,7 +95,7 @@ public record Detection(
         ThresholdRule.FromNormal rule = threshold.rule() instanceof ThresholdRule.FromNormal normalRule
                 ? normalRule
                 : DetectionOptions.defaults().rule();
-        return new DetectionOptions(kind, overlap, smoothing, rule, events);
+        return new DetectionOptions(kind, overlap, smoothing, rule, events).withErrorBlur(errorBlur);
     }
 
     /**
@@ -120,7 +123,7 @@ public record Detection(
                 found.interval(),
                 found.scores(),
                 found.note());
-        return new Detection(errors, overlap, smoothing, scaled, events, source, windows);
+        return new Detection(errors, errorBlur, overlap, smoothing, scaled, events, source, windows);
     }
 
     /**
@@ -136,17 +139,23 @@ public record Detection(
                     + ", and a stream has no later rows to wait for. Calibrate it on normal data for the window that"
                     + " ends with a row (overlap causal, stride 1).");
         }
+        if (errorBlur > 0) {
+            throw new IllegalArgumentException("it is calibrated for " + scoring()
+                    + ", which a stream doesn't smooth. Calibrate it for errors as they are.");
+        }
         return new StreamingOptions(errors, smoothing, threshold.threshold(), events, maxGap);
     }
 
     /** How it scores, in words, such as {@code whitened errors of a row, the mean of its windows, moving average of 5 rows}. */
     public String scoring() {
         String each = windows == null ? "sample" : "row";
-        String of = switch (errors) {
+        String which = switch (errors) {
             case StepErrors.Squared ignored -> "squared errors of a " + each;
             case StepErrors.Absolute ignored -> "absolute errors of a " + each;
             case StepErrors.Mahalanobis ignored -> "whitened errors of a " + each;
         };
+        String of =
+                errorBlur == 0 ? which : which + " smoothed by " + errorBlur + (windows == null ? " pixels" : " steps");
         if (windows == null) {
             return of;
         }

@@ -15,6 +15,8 @@ import dev.hourglass.detect.series.Smoothing;
  * @param endByNormal whether the score at which an event ends is found as well, in place of that of {@code events}: nine of ten
  *     normal rows have lower ones
  * @param outliers the largest share of the normal samples that is left out where these are far worse rebuilt than the others, 0 to 0.5
+ * @param errorBlur the deviation of the Gaussian that smooths errors within a picture or a window before they become scores
+ *     ({@link SmoothedErrors}), in pixels or steps, 0 for none, at most 100
  */
 public record DetectionOptions(
         Errors errors,
@@ -23,22 +25,24 @@ public record DetectionOptions(
         ThresholdRule.FromNormal rule,
         EventOptions events,
         boolean endByNormal,
-        double outliers) {
+        double outliers,
+        double errorBlur) {
     public DetectionOptions {
         if (!(outliers >= 0 && outliers <= 0.5)) {
             throw new IllegalArgumentException(
                     "the share of outliers must be at least 0 and at most 0.5, got " + outliers);
         }
+        SmoothedErrors.requireDeviation(errorBlur);
     }
 
-    /** With events that end at the score that they say, and no outliers. */
+    /** With events that end at the score that they say, no outliers, and errors as they are. */
     public DetectionOptions(
             Errors errors,
             RowAnswers.Overlap overlap,
             Smoothing smoothing,
             ThresholdRule.FromNormal rule,
             EventOptions events) {
-        this(errors, overlap, smoothing, rule, events, false, 0);
+        this(errors, overlap, smoothing, rule, events, false, 0, 0);
     }
 
     /** How the errors of a step's channels become its score. */
@@ -64,6 +68,7 @@ public record DetectionOptions(
                 new ThresholdRule.FalseAlarmRate(0.01),
                 EventOptions.defaults().withMergeGap(10),
                 true,
+                0,
                 0);
     }
 
@@ -73,33 +78,38 @@ public record DetectionOptions(
     }
 
     public DetectionOptions withErrors(Errors other) {
-        return new DetectionOptions(other, overlap, smoothing, rule, events, endByNormal, outliers);
+        return new DetectionOptions(other, overlap, smoothing, rule, events, endByNormal, outliers, errorBlur);
     }
 
     public DetectionOptions withOverlap(RowAnswers.Overlap other) {
-        return new DetectionOptions(errors, other, smoothing, rule, events, endByNormal, outliers);
+        return new DetectionOptions(errors, other, smoothing, rule, events, endByNormal, outliers, errorBlur);
     }
 
     public DetectionOptions withSmoothing(Smoothing other) {
-        return new DetectionOptions(errors, overlap, other, rule, events, endByNormal, outliers);
+        return new DetectionOptions(errors, overlap, other, rule, events, endByNormal, outliers, errorBlur);
     }
 
     public DetectionOptions withRule(ThresholdRule.FromNormal other) {
-        return new DetectionOptions(errors, overlap, smoothing, other, events, endByNormal, outliers);
+        return new DetectionOptions(errors, overlap, smoothing, other, events, endByNormal, outliers, errorBlur);
     }
 
     /** With events that end at the score that they say. */
     public DetectionOptions withEvents(EventOptions other) {
-        return new DetectionOptions(errors, overlap, smoothing, rule, other, false, outliers);
+        return new DetectionOptions(errors, overlap, smoothing, rule, other, false, outliers, errorBlur);
     }
 
     /** With these events, but for the score at which they end: that is found from normal scores. */
     public DetectionOptions withEventsEndingByNormal(EventOptions other) {
-        return new DetectionOptions(errors, overlap, smoothing, rule, other, true, outliers);
+        return new DetectionOptions(errors, overlap, smoothing, rule, other, true, outliers, errorBlur);
     }
 
     /** For normal data of which some may be none. */
     public DetectionOptions withOutliers(double share) {
-        return new DetectionOptions(errors, overlap, smoothing, rule, events, endByNormal, share);
+        return new DetectionOptions(errors, overlap, smoothing, rule, events, endByNormal, share, errorBlur);
+    }
+
+    /** With errors that are smoothed before they become scores. */
+    public DetectionOptions withErrorBlur(double deviation) {
+        return new DetectionOptions(errors, overlap, smoothing, rule, events, endByNormal, outliers, deviation);
     }
 }

@@ -56,7 +56,7 @@ public final class Detector implements AutoCloseable {
     /**
      * Finds the threshold of a model from normal data on which it was not trained; errors are whitened by the same data.
      *
-     * @param model rebuilds the samples
+     * @param rebuilding the samples
      * @param normal samples without anomalies, under the model's normalization; outliers among them are left out where the
      *     options say so
      * @param source what they are, for people, such as {@code pump.csv, the last 20 %}
@@ -65,13 +65,15 @@ public final class Detector implements AutoCloseable {
      * @throws IllegalArgumentException if the samples are too few for the rule, or the model rebuilds what is not finite
      */
     public static Detection calibrate(
-            Reconstruction model,
+            Reconstruction rebuilding,
             Dataset normal,
             DetectionOptions options,
             String source,
             RandomSource random,
             IntConsumer progress) {
-        Outliers left = outliers(model, normal, options.outliers());
+        requireNeighbours(options.errorBlur(), normal);
+        Reconstruction model = SmoothedErrors.of(rebuilding, normal, options.errorBlur());
+        Outliers left = outliers(rebuilding, normal, options.outliers());
         boolean[] kept = left.kept();
         IntPredicate counts = sample -> left.samples().isEmpty() || kept[sample];
         StepErrors errors = errors(model, normal, options.errors(), counts);
@@ -99,6 +101,7 @@ public final class Detector implements AutoCloseable {
         CalibratedThreshold threshold = Calibration.fit(options.rule(), scores, random);
         return new Detection(
                 errors,
+                options.errorBlur(),
                 options.overlap(),
                 options.smoothing(),
                 threshold,
@@ -125,6 +128,19 @@ public final class Detector implements AutoCloseable {
         return share > 0
                 ? Outliers.of(SampleScores.of(model, samples, new StepErrors.Squared(), done -> {}), share)
                 : Outliers.NONE;
+    }
+
+    private static void requireNeighbours(double errorBlur, Dataset samples) {
+        if (errorBlur > 0 && samples.sampleShape().rank() == 1) {
+            throw new IllegalArgumentException(
+                    "errors can be smoothed within pictures, or windows of several steps, but " + samples.name()
+                            + " has samples " + samples.sampleShape() + ". Leave smoothing errors out.");
+        }
+    }
+
+    /** What scores are made from. */
+    private Reconstruction judged(Dataset samples) {
+        return SmoothedErrors.of(reconstruction(samples), samples, detection.errorBlur());
     }
 
     /** An event ends where scores are such as normal rows usually have, but never above where it starts. */
@@ -213,7 +229,7 @@ public final class Detector implements AutoCloseable {
 
     /** @param progress is told how many samples are done */
     public StepScores score(Dataset samples, IntConsumer progress) {
-        Reconstruction model = reconstruction(samples);
+        Reconstruction model = judged(samples);
         Reconstruction watched = (from, count, into) -> {
             model.rebuild(from, count, into);
             progress.accept(from + count);
@@ -238,7 +254,7 @@ public final class Detector implements AutoCloseable {
      * @throws IllegalArgumentException if the model rebuilds what is not finite
      */
     public double[] scoreSamples(Dataset samples, IntConsumer progress) {
-        double[] scores = SampleScores.of(reconstruction(samples), samples, detection.errors(), progress);
+        double[] scores = SampleScores.of(judged(samples), samples, detection.errors(), progress);
         requireFinite(scores, samples.name());
         double threshold = detection.threshold().threshold();
         return Arrays.stream(scores).map(score -> score / threshold).toArray();
@@ -250,7 +266,7 @@ public final class Detector implements AutoCloseable {
      * @return as many as the sample has, which add up to its score
      */
     public float[] parts(Dataset samples, int sample) {
-        float[] parts = SampleScores.parts(reconstruction(samples), samples, sample, detection.errors());
+        float[] parts = SampleScores.parts(judged(samples), samples, sample, detection.errors());
         for (int i = 0; i < parts.length; i++) {
             parts[i] = (float) (parts[i] / detection.threshold().threshold());
         }

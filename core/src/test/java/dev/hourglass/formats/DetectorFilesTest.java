@@ -78,6 +78,7 @@ class DetectorFilesTest {
         for (int i = 0; i < rules.size(); i++) {
             Detection detection = new Detection(
                     errors.get(i % 3),
+                    i / 3.0,
                     overlaps.get(i % overlaps.size()),
                     i % 2 == 0 ? new Smoothing.MovingAverage(5) : new Smoothing.Exponential(0.1),
                     new CalibratedThreshold(

@@ -6,6 +6,7 @@ import dev.hourglass.detect.rivals.PcaReconstruction;
 import dev.hourglass.detect.rivals.SampleRival;
 import dev.hourglass.detect.rivals.ZeroReconstruction;
 import dev.hourglass.evaluate.Points;
+import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.train.TrainOptions;
@@ -57,20 +58,54 @@ record Detectors(AutoencoderSpec model, TrainOptions training, List<Long> seeds)
 
     /** Fits all on this thread and scores samples, each by itself. */
     Map<String, Errors> score(Points normal, Points samples) {
+        return score(normal, samples, ErrorSmoothing.none(normal.dimensions()));
+    }
+
+    /** With errors smoothed in each of several ways, under the names that {@link ErrorSmoothing} gives; Mahalanobis' distance has none by step. */
+    Map<String, Errors> score(Points normal, Points samples, ErrorSmoothing smoothing) {
         Map<String, Errors> all = new LinkedHashMap<>();
-        all.put(ZERO, errors(ZeroReconstruction.fit(normal), samples));
         PcaReconstruction pca = PcaReconstruction.fit(normal, EXPLAINED, 1);
-        all.put(PCA, errors(pca, samples));
         // Where nothing varies there is no such distance; the error is the distance to what is always the same.
         all.put(MAHALANOBIS, errors(pca.components() == 0 ? pca : PcaMahalanobis.fit(normal, EXPLAINED, 1), samples));
-        all.put(NEIGHBOURS, errors(NeighbourDistance.fit(normal, NeighbourDistance.USUAL_NEIGHBOURS, 1), samples));
+        for (double deviation : smoothing.deviations()) {
+            Points smoothNormal = smoothing.smoothed(normal, deviation);
+            Points smoothSamples = smoothing.smoothed(samples, deviation);
+            all.put(ErrorSmoothing.name(ZERO, deviation), errors(ZeroReconstruction.fit(smoothNormal), smoothSamples));
+            all.put(
+                    ErrorSmoothing.name(PCA, deviation),
+                    deviation == 0 || pca.components() == 0
+                            ? errors(pca, samples)
+                            : new Errors(
+                                    smoothing.errors(normal, pca.reconstruction(normal.asDataset()), deviation),
+                                    smoothing.errors(samples, pca.reconstruction(samples.asDataset()), deviation)));
+            all.put(
+                    ErrorSmoothing.name(NEIGHBOURS, deviation),
+                    errors(NeighbourDistance.fit(smoothNormal, NeighbourDistance.USUAL_NEIGHBOURS, 1), smoothSamples));
+        }
         for (long seed : seeds) {
-            Autoencoder trained = WindowAutoencoder.train(
-                    model, normal, training.withSeed(seed).withThreads(1));
-            Errors errors =
-                    new Errors(WindowAutoencoder.errors(trained, normal), WindowAutoencoder.errors(trained, samples));
-            all.put(autoencoder(seed), errors);
-            all.put(withCode(seed), withCode(trained, normal, samples, errors));
+            all.putAll(ofAutoencoder(seed, normal, samples, smoothing));
+        }
+        return all;
+    }
+
+    private Map<String, Errors> ofAutoencoder(long seed, Points normal, Points samples, ErrorSmoothing smoothing) {
+        Autoencoder trained =
+                WindowAutoencoder.train(model, normal, training.withSeed(seed).withThreads(1));
+        return ofAutoencoder(trained, seed, normal, samples, smoothing);
+    }
+
+    /** An autoencoder's errors, smoothed in each way, and those with the distance of its code. */
+    static Map<String, Errors> ofAutoencoder(
+            Autoencoder trained, long seed, Points normal, Points samples, ErrorSmoothing smoothing) {
+        int size = normal.dimensions();
+        Reconstruction ofNormal = ErrorSmoothing.rebuilt(WindowAutoencoder.rebuilt(trained, normal), size);
+        Reconstruction ofSamples = ErrorSmoothing.rebuilt(WindowAutoencoder.rebuilt(trained, samples), size);
+        Map<String, Errors> all = new LinkedHashMap<>();
+        for (double deviation : smoothing.deviations()) {
+            Errors errors = new Errors(
+                    smoothing.errors(normal, ofNormal, deviation), smoothing.errors(samples, ofSamples, deviation));
+            all.put(ErrorSmoothing.name(autoencoder(seed), deviation), errors);
+            all.put(ErrorSmoothing.name(withCode(seed), deviation), withCode(trained, normal, samples, errors));
         }
         return all;
     }
@@ -79,7 +114,7 @@ record Detectors(AutoencoderSpec model, TrainOptions training, List<Long> seeds)
      * The error, and how far the code lies from those of the training samples: a decoder may rebuild well what it never saw, from a code that no
      * training sample has. The squared Mahalanobis distance, per direction, and the error are each divided by their means in training.
      */
-    static Errors withCode(Autoencoder trained, Points normal, Points samples, Errors errors) {
+    private static Errors withCode(Autoencoder trained, Points normal, Points samples, Errors errors) {
         Points codes = WindowAutoencoder.codes(trained, normal);
         if (PcaReconstruction.fit(codes, OF_CODES, 1).components() == 0) {
             return errors;

@@ -20,6 +20,17 @@ final class LogisticThreshold {
      * @return above which to flag; infinite where abnormal samples don't have higher scores
      */
     static double of(double[] normal, double[] abnormal) {
+        return fit(normal, abnormal).threshold();
+    }
+
+    /** How well the regression tells both: the mean of {@code -ln p} of the class that a score is of; the lower the better. */
+    static double loss(double[] normal, double[] abnormal) {
+        return fit(normal, abnormal).loss();
+    }
+
+    private record Fit(double threshold, double loss) {}
+
+    private static Fit fit(double[] normal, double[] abnormal) {
         double[] logs = IntStream.range(0, normal.length + abnormal.length)
                 .mapToDouble(i -> i < normal.length ? normal[i] : abnormal[i - normal.length])
                 .map(score -> Math.log(Math.max(score, Double.MIN_NORMAL)))
@@ -29,9 +40,15 @@ final class LogisticThreshold {
                 .map(log -> (log - mean) * (log - mean))
                 .average()
                 .orElseThrow());
-        double[] line =
-                fit(Arrays.stream(logs).map(log -> (log - mean) / deviation).toArray(), normal.length);
-        return line[1] > 0 ? Math.exp(mean - deviation * line[0] / line[1]) : Double.POSITIVE_INFINITY;
+        double[] values =
+                Arrays.stream(logs).map(log -> (log - mean) / deviation).toArray();
+        double[] line = fit(values, normal.length);
+        double loss = IntStream.range(0, values.length)
+                .mapToDouble(i -> (i < normal.length ? 1 : -1) * (line[0] + line[1] * values[i]))
+                .map(margin -> Math.log1p(Math.exp(margin)))
+                .average()
+                .orElseThrow();
+        return new Fit(line[1] > 0 ? Math.exp(mean - deviation * line[0] / line[1]) : Double.POSITIVE_INFINITY, loss);
     }
 
     /** Intercept and slope, by Newton's method; the slope's square is held down, so that classes that are apart have one as well. */

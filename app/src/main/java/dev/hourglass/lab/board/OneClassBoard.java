@@ -4,7 +4,6 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.detect.ScoreEvaluation;
 import dev.hourglass.detect.rivals.NeighbourDistance;
 import dev.hourglass.detect.rivals.PcaReconstruction;
-import dev.hourglass.detect.rivals.SampleRival;
 import dev.hourglass.detect.rivals.ZeroReconstruction;
 import dev.hourglass.evaluate.Points;
 import dev.hourglass.lab.board.BoardResult.Column;
@@ -16,12 +15,15 @@ import dev.hourglass.train.InputNoise;
 import dev.hourglass.train.TrainOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Images of one class as the normal ones (Ruff et al. 2018, Deep one-class classification, section 4): detectors learn from the training images of a
@@ -34,6 +36,17 @@ final class OneClassBoard implements Benchmark {
     private static final String PCA = "PCA error";
     private static final String AUTOENCODER = "autoencoder";
     private static final String WITH_CODE = "autoencoder with code";
+    private static final List<String> RIVALS = List.of(ZERO, PCA, Detectors.NEIGHBOURS);
+    private static final List<String> OURS = List.of(AUTOENCODER, WITH_CODE);
+    /** Before the name of a detector: its scores of training images that are not learned from. */
+    private static final String TUNING = "tuning ";
+
+    /** One of so many training images of a class is not learned from. */
+    private static final int HELD = 10;
+
+    /** By how many pixels errors are smoothed; which of them counts is chosen by training images. */
+    private static final List<Double> DEVIATIONS = List.of(0.0, 1.0, 2.0);
+
     private static final int HIDDEN = 256;
     private static final int CODE = 32;
     private static final float INPUT_NOISE = 0.3f;
@@ -104,8 +117,8 @@ final class OneClassBoard implements Benchmark {
 
     @Override
     public List<Item> items() {
-        String fingerprint = new Fingerprint(
-                        "one class 2 " + model() + options() + seeds + training.sha256() + test.sha256())
+        String fingerprint = new Fingerprint("one class 3 " + DEVIATIONS + " " + model() + options() + seeds
+                        + training.sha256() + test.sha256())
                 .toString();
         return Arrays.stream(classes)
                 .mapToObj(each -> new Item(item(each), fingerprint, () -> scores(each)))
@@ -117,29 +130,75 @@ final class OneClassBoard implements Benchmark {
     }
 
     private ScoreSet scores(int label) {
-        Points normal = points(training, samplesOf(training, label));
-        Points all = points(test, IntStream.range(0, test.size()).toArray());
+        int[] own = samplesOf(training, label);
+        Points normal = points(training, Arrays.copyOf(own, own.length - held(own.length)));
+        Points tuning = points(training, tuning(label));
+        Points all = join(tuning, points(test, IntStream.range(0, test.size()).toArray()));
+        ErrorSmoothing smoothing = new ErrorSmoothing(training.sampleShape(), DEVIATIONS);
         Map<String, double[]> scores = new LinkedHashMap<>();
-        scores.put(
+        put(
+                scores,
                 NOISE,
+                tuning.count(),
                 new RandomSource(seeds.getFirst())
-                        .stream("noise", label).doubles(test.size()).toArray());
-        Map<String, SampleRival> rivals = new LinkedHashMap<>();
-        rivals.put(ZERO, ZeroReconstruction.fit(normal));
-        rivals.put(PCA, PcaReconstruction.ofComponents(normal, CODE, 1));
-        rivals.put(Detectors.NEIGHBOURS, NeighbourDistance.fit(normal, NeighbourDistance.USUAL_NEIGHBOURS, 1));
-        rivals.forEach((name, rival) -> scores.put(name, rival.score(all)));
+                        .stream("noise", label).doubles(all.count()).toArray());
+        PcaReconstruction pca = PcaReconstruction.ofComponents(normal, CODE, 1);
+        for (double deviation : DEVIATIONS) {
+            Points smooth = smoothing.smoothed(all, deviation);
+            put(
+                    scores,
+                    ErrorSmoothing.name(ZERO, deviation),
+                    tuning.count(),
+                    ZeroReconstruction.fit(normal).score(smooth));
+            put(
+                    scores,
+                    ErrorSmoothing.name(PCA, deviation),
+                    tuning.count(),
+                    smoothing.errors(all, pca.reconstruction(all.asDataset()), deviation));
+            put(
+                    scores,
+                    ErrorSmoothing.name(Detectors.NEIGHBOURS, deviation),
+                    tuning.count(),
+                    NeighbourDistance.fit(smoothing.smoothed(normal, deviation), NeighbourDistance.USUAL_NEIGHBOURS, 1)
+                            .score(smooth));
+        }
         for (long seed : seeds) {
             Autoencoder trained =
                     WindowAutoencoder.train(model(), normal, options().withSeed(seed));
-            Detectors.Errors errors = new Detectors.Errors(
-                    WindowAutoencoder.errors(trained, normal), WindowAutoencoder.errors(trained, all));
-            scores.put(Detectors.autoencoder(seed), errors.samples());
-            scores.put(
-                    Detectors.withCode(seed),
-                    Detectors.withCode(trained, normal, all, errors).samples());
+            Detectors.ofAutoencoder(trained, seed, normal, all, smoothing)
+                    .forEach((name, errors) -> put(scores, name, tuning.count(), errors.samples()));
         }
         return new ScoreSet(scores);
+    }
+
+    /** @param each scores of the samples to tune with, then those of the test images */
+    private static void put(Map<String, double[]> scores, String name, int tuning, double[] each) {
+        scores.put(TUNING + name, Arrays.copyOf(each, tuning));
+        scores.put(name, Arrays.copyOfRange(each, tuning, each.length));
+    }
+
+    /** How many of a class's training images are not learned from. */
+    private static int held(int images) {
+        return Math.max(1, images / HELD);
+    }
+
+    /** Training images that are not learned from: the class's last ones, then some of each other class. */
+    private int[] tuning(int label) {
+        int[] own = samplesOf(training, label);
+        IntStream odd = Arrays.stream(classes).filter(other -> other != label).flatMap(other -> {
+            int[] theirs = samplesOf(training, other);
+            int some = Math.max(1, held(theirs.length) / 4);
+            return Arrays.stream(theirs, theirs.length - some, theirs.length);
+        });
+        return IntStream.concat(Arrays.stream(own, own.length - held(own.length), own.length), odd)
+                .toArray();
+    }
+
+    private static Points join(Points first, Points second) {
+        float[] values = Arrays.copyOf(first.toArray(), (first.count() + second.count()) * first.dimensions());
+        float[] more = second.toArray();
+        System.arraycopy(more, 0, values, values.length - more.length, more.length);
+        return Points.of(values, first.dimensions());
     }
 
     private static Points points(Dataset data, int[] samples) {
@@ -154,31 +213,29 @@ final class OneClassBoard implements Benchmark {
     @Override
     public BoardResult judge(Map<String, ScoreSet> scores) {
         List<Row> rows = new ArrayList<>();
-        for (String name : List.of(NOISE, ZERO, PCA, Detectors.NEIGHBOURS)) {
-            rows.add(row(name, areas(scores, name)));
+        rows.add(row(NOISE, areas(scores, NOISE)));
+        for (String name : RIVALS) {
+            rows.add(row(name, areas(scores, List.of(name))));
         }
-        rows.add(row(
-                AUTOENCODER,
-                mean(seeds.stream()
-                        .map(seed -> areas(scores, Detectors.autoencoder(seed)))
-                        .toList())));
-        List<double[]> each = seeds.stream()
-                .map(seed -> areas(scores, Detectors.withCode(seed)))
-                .toList();
+        for (String name : OURS) {
+            rows.add(row(name, areas(scores, bySeed(name))));
+        }
+        String ours = ours(scores);
+        rows.add(row(ours + ", errors as they are", mean(scores, bySeed(ours), 0)));
+        double[] best = areas(scores, bySeed(ours));
         if (seeds.size() > 1) {
-            for (int i = 0; i < each.size(); i++) {
-                rows.add(row(Detectors.withCode(seeds.get(i)), each.get(i)));
+            double deviation = deviation(scores, bySeed(ours));
+            for (String seed : bySeed(ours)) {
+                rows.add(row(seed, areas(scores, ErrorSmoothing.name(seed, deviation))));
             }
         }
-        double[] ours = mean(each);
-        rows.add(row(WITH_CODE, ours));
         List<Column> columns = new ArrayList<>(List.of(new Column("mean AUROC", 4), new Column("worst class", 4)));
         for (int label : classes) {
             columns.add(new Column(name(label), 3));
         }
         String heading =
                 String.format(Locale.ROOT, "%s, one class of %d, %,d test images", title, classes.length, test.size());
-        return new BoardResult(heading, columns, rows, notes(scores, ours));
+        return new BoardResult(heading, columns, rows, notes(scores, best));
     }
 
     private String name(int label) {
@@ -193,27 +250,71 @@ final class OneClassBoard implements Benchmark {
         return new Row(name, values);
     }
 
+    /** A detector's scores, one for each seed. */
+    private List<String> bySeed(String name) {
+        return seeds.stream()
+                .map(name.equals(WITH_CODE) ? Detectors::withCode : Detectors::autoencoder)
+                .toList();
+    }
+
+    /** Of the autoencoder's scores the one that tells the training images better. */
+    private String ours(Map<String, ScoreSet> scores) {
+        return OURS.stream()
+                .max(Comparator.comparingDouble(name -> tuned(scores, bySeed(name), deviation(scores, bySeed(name)))))
+                .orElseThrow();
+    }
+
+    /** By how much errors are smoothed, for all classes alike: so that they tell the training images best; the least of equals. */
+    private double deviation(Map<String, ScoreSet> scores, List<String> names) {
+        double best = 0;
+        for (double deviation : DEVIATIONS) {
+            best = tuned(scores, names, deviation) > tuned(scores, names, best) ? deviation : best;
+        }
+        return best;
+    }
+
+    /** The mean area under the ROC curve over classes and names, on training images that were not learned from. */
+    private double tuned(Map<String, ScoreSet> scores, List<String> names, double deviation) {
+        return names.stream()
+                .mapToDouble(name -> average(areas(scores, TUNING + ErrorSmoothing.name(name, deviation))))
+                .average()
+                .orElseThrow();
+    }
+
+    /** The area under the ROC curve for each class, the mean over names, smoothed as was chosen for them. */
+    private double[] areas(Map<String, ScoreSet> scores, List<String> names) {
+        return mean(scores, names, deviation(scores, names));
+    }
+
+    private double[] mean(Map<String, ScoreSet> scores, List<String> names, double deviation) {
+        List<double[]> each = names.stream()
+                .map(name -> areas(scores, ErrorSmoothing.name(name, deviation)))
+                .toList();
+        double[] mean = new double[classes.length];
+        Arrays.setAll(
+                mean,
+                i -> each.stream().mapToDouble(values -> values[i]).average().orElseThrow());
+        return mean;
+    }
+
     /** The area under the ROC curve for each class. */
     private double[] areas(Map<String, ScoreSet> scores, String name) {
+        boolean tuning = name.startsWith(TUNING);
         return Arrays.stream(classes)
                 .mapToDouble(label -> {
-                    boolean[] abnormal = new boolean[test.size()];
+                    Dataset judged = tuning ? training : test;
+                    int[] samples = tuning
+                            ? tuning(label)
+                            : IntStream.range(0, test.size()).toArray();
+                    boolean[] abnormal = new boolean[samples.length];
                     for (int i = 0; i < abnormal.length; i++) {
-                        abnormal[i] = test.label(i) != label;
+                        abnormal[i] = judged.label(samples[i]) != label;
                     }
                     double[] ofClass =
                             Objects.requireNonNull(scores.get(item(label))).get(name);
                     return ScoreEvaluation.of(ofClass, abnormal).rocAuc().orElseThrow();
                 })
                 .toArray();
-    }
-
-    private static double[] mean(List<double[]> each) {
-        double[] mean = new double[each.getFirst().length];
-        Arrays.setAll(
-                mean,
-                i -> each.stream().mapToDouble(values -> values[i]).average().orElseThrow());
-        return mean;
     }
 
     private List<String> notes(Map<String, ScoreSet> scores, double[] ours) {
@@ -226,14 +327,19 @@ final class OneClassBoard implements Benchmark {
                         + " Its error is the mean squared one of the pixels, without noise; with code adds "
                         + Detectors.CODE_WEIGHT
                         + " times the code's squared Mahalanobis distance, each divided by its mean in training. Neighbours: the mean distance to the "
-                        + NeighbourDistance.USUAL_NEIGHBOURS + " nearest training images. Means over " + seeds.size()
+                        + NeighbourDistance.USUAL_NEIGHBOURS
+                        + " nearest training images. Errors of neighbouring pixels are smoothed by a Gaussian before they are squared: of"
+                        + " deviations of " + ErrorSmoothing.words(DEVIATIONS)
+                        + " pixels each detector has the one, the same for all classes, with the highest mean AUROC on"
+                        + " training images that it did not learn from, a class's last tenth and some of the other classes ("
+                        + chosen(scores)
+                        + "); so was chosen which of the two scores counts as the autoencoder's. For neighbours the images are"
+                        + " smoothed, which is the same. No test image was used for that. Means over " + seeds.size()
                         + (seeds.size() == 1 ? " seed." : " seeds."));
-        Map<String, double[]> rivals = new LinkedHashMap<>();
-        List.of(ZERO, PCA, Detectors.NEIGHBOURS).forEach(name -> rivals.put(name, areas(scores, name)));
-        String best = rivals.keySet().stream()
-                .max((a, b) -> Double.compare(average(areasOf(rivals, a)), average(areasOf(rivals, b))))
+        String best = RIVALS.stream()
+                .max(Comparator.comparingDouble(rival -> average(areas(scores, List.of(rival)))))
                 .orElseThrow();
-        double[] theirs = areasOf(rivals, best);
+        double[] theirs = areas(scores, List.of(best));
         Bootstrap.Interval interval = Bootstrap.of(
                 classes.length,
                 new RandomSource(seeds.getFirst()),
@@ -245,8 +351,11 @@ final class OneClassBoard implements Benchmark {
         return notes;
     }
 
-    private static double[] areasOf(Map<String, double[]> rivals, String name) {
-        return Objects.requireNonNull(rivals.get(name));
+    private String chosen(Map<String, ScoreSet> scores) {
+        return Stream.concat(RIVALS.stream(), OURS.stream())
+                .map(name -> name + " "
+                        + ErrorSmoothing.words(deviation(scores, RIVALS.contains(name) ? List.of(name) : bySeed(name))))
+                .collect(Collectors.joining("; "));
     }
 
     private static double average(double[] values) {

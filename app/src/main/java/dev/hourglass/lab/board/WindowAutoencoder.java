@@ -63,17 +63,4 @@ final class WindowAutoencoder {
         }
         return Points.of(codes, size);
     }
-
-    /** The mean squared error of each sample. */
-    static double[] errors(Autoencoder model, Points samples) {
-        int size = samples.dimensions();
-        float[] values = samples.toArray();
-        float[] rebuilt = rebuilt(model, samples);
-        double[] errors = new double[samples.count()];
-        for (int i = 0; i < values.length; i++) {
-            double difference = (double) values[i] - rebuilt[i];
-            errors[i / size] += difference * difference / size;
-        }
-        return errors;
-    }
 }

@@ -20,7 +20,17 @@ final class DetectSyntax {
 
     static Recipe.Detect read(Node node, RecipeFolder folder) {
         Mapping detect = node.asMapping("a mapping such as {threshold: {false_alarms: 0.01}}, or {}")
-                .allowing("hold_out", "normal", "new", "rivals", "threshold", "errors", "smooth", "overlap", "events");
+                .allowing(
+                        "hold_out",
+                        "normal",
+                        "new",
+                        "rivals",
+                        "threshold",
+                        "errors",
+                        "blur_errors",
+                        "smooth",
+                        "overlap",
+                        "events");
         return new Recipe.Detect(
                 detect.find("hold_out")
                         .map(value -> value.asDouble("a share above 0 and below 1", share -> share > 0 && share < 1))
@@ -38,6 +48,10 @@ final class DetectSyntax {
                         detect.find("threshold").map(DetectSyntax::rule).orElse(null),
                         detect.find("errors")
                                 .map(value -> value.asOneOf(DetectionOptions.Errors.class))
+                                .orElse(null),
+                        detect.find("blur_errors")
+                                .map(value ->
+                                        value.asDouble("0 to 100 pixels or steps", blur -> blur >= 0 && blur <= 100))
                                 .orElse(null),
                         detect.find("smooth")
                                 .map(value -> value.asInt(1, 1_000_000))
@@ -108,6 +122,7 @@ final class DetectSyntax {
         DetectionSettings settings = detect.settings();
         put(tree, "threshold", settings.rule() == null ? null : rule(settings.rule()));
         put(tree, "errors", word(settings.errors()));
+        put(tree, "blur_errors", settings.blurErrors());
         put(tree, "smooth", settings.smooth());
         put(tree, "overlap", word(settings.overlap()));
         Map<String, Object> events = new LinkedHashMap<>();

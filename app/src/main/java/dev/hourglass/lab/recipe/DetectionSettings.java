@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rule of the threshold
  * @param errors how those of a row's channels become its score
+ * @param blurErrors by how many pixels or steps errors are smoothed before that, 0 for not at all
  * @param smooth the moving average of the scores of so many rows, &gt;= 1
  * @param overlap which score a row gets that several windows have
  * @param events when rows above the threshold make up one
@@ -19,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 public record DetectionSettings(
         ThresholdRule.@Nullable FromNormal rule,
         DetectionOptions.@Nullable Errors errors,
+        @Nullable Double blurErrors,
         @Nullable Integer smooth,
         RowAnswers.@Nullable Overlap overlap,
         Events events) {
     /** Nothing is said. */
     public static final DetectionSettings DEFAULT =
-            new DetectionSettings(null, null, null, null, new Events(null, null, null, null));
+            new DetectionSettings(null, null, null, null, null, new Events(null, null, null, null));
 
     /**
      * As {@link EventOptions}; null is what suits the data.
@@ -60,6 +62,7 @@ public record DetectionSettings(
         DetectionOptions changed = defaults;
         changed = rule == null ? changed : changed.withRule(rule);
         changed = errors == null ? changed : changed.withErrors(errors);
+        changed = blurErrors == null ? changed : changed.withErrorBlur(blurErrors);
         changed = smooth == null ? changed : changed.withSmoothing(new Smoothing.MovingAverage(smooth));
         changed = overlap == null ? changed : changed.withOverlap(overlap);
         EventOptions made = events.over(changed.events());

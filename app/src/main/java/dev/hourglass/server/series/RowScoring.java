@@ -1,10 +1,13 @@
 package dev.hourglass.server.series;
 
+import dev.hourglass.data.Dataset;
 import dev.hourglass.data.series.RowAnswers;
 import dev.hourglass.detect.Detection;
+import dev.hourglass.detect.SmoothedErrors;
 import dev.hourglass.detect.series.EventOptions;
 import dev.hourglass.detect.series.StepErrors;
 import dev.hourglass.detect.series.StepScores;
+import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.evaluate.errors.ErrorMeasure;
 import dev.hourglass.server.http.Query;
 import dev.hourglass.server.models.EvaluationTarget;
@@ -45,6 +48,11 @@ record RowScoring(
             case MAE -> new StepErrors.Absolute();
         };
         return new RowScoring(key, choices, errors, RowAnswers.Overlap.MEAN, null);
+    }
+
+    /** What a detector's errors are of: the model's, or smoothed ones. */
+    Reconstruction judged(Reconstruction model, Dataset samples) {
+        return detection == null ? model : SmoothedErrors.of(model, samples, detection.errorBlur());
     }
 
     /** What a detector does to scores: smooths them and sets its threshold to 1. */

@@ -127,7 +127,8 @@ final class ScoredSeries implements LargeResult {
                 }
                 progress.at((from + count) / (double) data.size());
             };
-            scores = scoring.finished(StepScores.of(rebuilding, data, scoring.errors(), scoring.overlap()));
+            scores = scoring.finished(
+                    StepScores.of(scoring.judged(rebuilding, data), data, scoring.errors(), scoring.overlap()));
         }
         data.requireUnchanged();
         Normalization normalization = data.normalization();

@@ -50,8 +50,8 @@ class OneClassBoardIT {
         assertThat(result.columns())
                 .extracting(BoardResult.Column::name)
                 .containsExactly("mean AUROC", "worst class", "upper", "lower");
-        for (String detector :
-                List.of("autoencoder", "autoencoder with code seed 1", "nearest neighbours", "PCA error")) {
+        for (String detector : List.of(
+                "autoencoder", "autoencoder seed 1", "autoencoder with code", "nearest neighbours", "PCA error")) {
             assertThat(row(result, detector)).as(detector).containsOnly(1);
         }
         double[] noise = row(result, "uniform noise");

@@ -431,6 +431,7 @@ class RecipeReaderTest {
               new: other
               threshold: {peaks: 0.001}
               errors: absolute
+              blur_errors: 1.5
               smooth: 4
               overlap: median
               events: {end: 0.7, merge_gap: 0, least_rows: 3}
@@ -444,11 +445,12 @@ class RecipeReaderTest {
         assertThat(detect.rivals()).isFalse();
         assertThat(detect.settings().over(DetectionOptions.defaults()))
                 .isEqualTo(new DetectionOptions(
-                        DetectionOptions.Errors.ABSOLUTE,
-                        RowAnswers.Overlap.MEDIAN,
-                        new Smoothing.MovingAverage(4),
-                        new ThresholdRule.PeaksOverThreshold(0.001, 0.02),
-                        new EventOptions(1, 0.7, 0, 3)));
+                                DetectionOptions.Errors.ABSOLUTE,
+                                RowAnswers.Overlap.MEDIAN,
+                                new Smoothing.MovingAverage(4),
+                                new ThresholdRule.PeaksOverThreshold(0.001, 0.02),
+                                new EventOptions(1, 0.7, 0, 3))
+                        .withErrorBlur(1.5));
         assertThat(Objects.requireNonNull(read(JsonMapper.shared().writeValueAsString(RecipeWriter.write(recipe)))
                         .detect()))
                 .isEqualTo(detect);

@@ -1,6 +1,8 @@
 package dev.hourglass.detect.rivals;
 
+import dev.hourglass.data.Dataset;
 import dev.hourglass.evaluate.Points;
+import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.evaluate.pca.PrincipalComponents;
 import java.util.stream.IntStream;
 
@@ -34,6 +36,11 @@ public final class PcaReconstruction implements SampleRival {
     /** How many components are kept; 0 where all training samples are equal, and the error is the distance to them. */
     public int components() {
         return kept.count();
+    }
+
+    /** What it makes of samples, as many numbers each as the training samples have; it needs a component or more. */
+    public Reconstruction reconstruction(Dataset samples) {
+        return kept.axes().reconstruction(samples, kept.count());
     }
 
     @Override

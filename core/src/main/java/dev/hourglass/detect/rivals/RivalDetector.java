@@ -10,6 +10,7 @@ import dev.hourglass.detect.Detection;
 import dev.hourglass.detect.DetectionOptions;
 import dev.hourglass.detect.Detector;
 import dev.hourglass.detect.SampleScores;
+import dev.hourglass.detect.SmoothedErrors;
 import dev.hourglass.detect.series.StepScores;
 import dev.hourglass.evaluate.Points;
 import dev.hourglass.evaluate.Reconstruction;
@@ -21,7 +22,7 @@ import java.util.function.IntConsumer;
 /**
  * A rival as a detector beside a model: fitted to the model's training samples, calibrated by the same normal samples with the
  * same rule, its scores of windows put back to rows, smoothed and made into events in the same way. The errors of PCA are
- * weighed over channels as the model's are. Immutable.
+ * smoothed and weighed over channels as the model's are. Immutable.
  */
 public final class RivalDetector {
     /** Of a rolling z-score: as many rows as so many windows have. */
@@ -160,7 +161,7 @@ public final class RivalDetector {
         return switch (scorer) {
             case Scorer.Errors errors ->
                 StepScores.of(
-                        watched(reconstruction(errors.kept(), samples), progress),
+                        watched(judged(errors, samples), progress),
                         samples,
                         errors.detection().errors(),
                         options.overlap());
@@ -173,15 +174,19 @@ public final class RivalDetector {
         return switch (scorer) {
             case Scorer.Errors errors ->
                 SampleScores.of(
-                        reconstruction(errors.kept(), samples),
-                        samples,
-                        errors.detection().errors(),
-                        progress);
+                        judged(errors, samples), samples, errors.detection().errors(), progress);
             case Scorer.Samples each -> inBatches(each.rival(), samples, progress);
             case Scorer.Rows ignored ->
                 throw new IllegalArgumentException("a rolling z-score needs rows of a series, but " + samples.name()
                         + " has none. Take another rival.");
         };
+    }
+
+    private static Reconstruction judged(Scorer.Errors errors, Dataset samples) {
+        return SmoothedErrors.of(
+                reconstruction(errors.kept(), samples),
+                samples,
+                errors.detection().errorBlur());
     }
 
     private static Reconstruction reconstruction(KeptComponents kept, Dataset samples) {

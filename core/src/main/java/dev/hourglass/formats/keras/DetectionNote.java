@@ -27,6 +27,9 @@ public final class DetectionNote {
     public static Map<String, Object> toTree(Detection detection) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("errors", errors(detection.errors()));
+        if (detection.errorBlur() > 0) {
+            tree.put("error_blur", detection.errorBlur());
+        }
         tree.put("overlap", word(detection.overlap()));
         tree.put("smoothing", smoothing(detection.smoothing()));
         tree.put("threshold", threshold(detection.threshold()));
@@ -116,9 +119,11 @@ public final class DetectionNote {
         }
         Json.Mapping tree = json.asMapping();
         Json.Mapping events = tree.get("events").asMapping();
+        Json blur = tree.find("error_blur");
         try {
             return new Detection(
                     errors(tree.get("errors").asMapping(), input),
+                    blur == null ? 0 : blur.asNumber(),
                     overlap(tree.get("overlap")),
                     smoothing(tree.get("smoothing").asMapping()),
                     threshold(tree.get("threshold").asMapping()),
