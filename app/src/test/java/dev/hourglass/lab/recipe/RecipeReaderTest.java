@@ -48,6 +48,7 @@ import dev.hourglass.train.Monitor;
 import dev.hourglass.train.ReduceLrOnPlateau;
 import dev.hourglass.train.Shuffle;
 import dev.hourglass.train.TrainOptions;
+import dev.hourglass.train.Trimming;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -745,6 +746,23 @@ class RecipeReaderTest {
         assertThat(RecipeWriter.write(blocks).toString()).contains("shuffle=blocks");
         assertThat(only(bySize).training().shuffle()).isEqualTo(Shuffle.BY_SIZE);
         assertThat(RecipeWriter.write(bySize).toString()).doesNotContain("shuffle");
+    }
+
+    @Test
+    void robustIsTrueOrTheLargestShareToLeaveOut() throws IOException {
+        Recipe tenth = read(DATA + MODELS + "training: {robust: true}\n");
+        Recipe less = read(DATA + MODELS + "training: {robust: 0.05}\n");
+        Recipe none = read(DATA + MODELS + "training: {robust: false}\n");
+
+        assertThat(only(tenth).training().trimming()).isEqualTo(new Trimming(0.1));
+        assertThat(only(less).training().trimming()).isEqualTo(new Trimming(0.05));
+        assertThat(RecipeWriter.write(less).toString()).contains("robust=0.05");
+        assertThat(only(none).training().trimming()).isEqualTo(Trimming.NONE);
+        assertThat(RecipeWriter.write(none).toString()).doesNotContain("robust");
+        assertThatThrownBy(() -> read(DATA + MODELS + "training: {robust: 0.7}\n"))
+                .isInstanceOf(RecipeException.class)
+                .hasMessageContaining("true, or the largest share of samples to leave out, above 0 and at most 0.5")
+                .hasMessageContaining("0.7");
     }
 
     /** All layers there are: both labs, the presets of the labs to come, and one of each other layer. */
