@@ -21,7 +21,7 @@ final class ArffRows {
     /** Numbers that sparse instances don't mention: so many for each byte of theirs, beside some that are free. */
     private static final long MOST_ZEROS_A_BYTE = 1_000;
 
-    private static final long FREE_ZEROS = 1 << 23;
+    private static final long FREE_ZEROS = 1 << 21;
     private static final Pattern PLAIN_TYPE = Pattern.compile("(numeric|real|integer|string|date)\\b.*");
 
     /** @param values of a nominal attribute; null for any other */
