@@ -143,10 +143,12 @@ final class LayerSyntax {
         return new Placed(layer(name, place, new Mapping(settings.place(), others)), inputs);
     }
 
-    private LayerSpec layer(String name, Place place, Mapping settings) {
-        KerasClass kerasClass = KerasClass.find(name)
+    private LayerSpec layer(String written, Place place, Mapping said) {
+        OtherNames.Plain plain = OtherNames.of(written, said);
+        Mapping settings = plain.settings();
+        KerasClass kerasClass = KerasClass.find(plain.name())
                 .orElseThrow(() -> place.error(
-                        "expected a layer, found '" + name + "'." + Spelling.hint(name, KerasClass.names())));
+                        "expected a layer, found '" + written + "'." + Spelling.hint(written, OtherNames.all())));
         Map<String, Node.Entry> others = new LinkedHashMap<>(settings.entries());
         others.remove(DATA_FORMAT);
         Mapping own = new Mapping(settings.place(), others);

@@ -3,12 +3,14 @@ package dev.hourglass.lab.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hourglass.engine.Penalty;
 import dev.hourglass.lab.run.JsonWriting;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Recurrence;
+import dev.hourglass.model.Regularizer;
 import dev.hourglass.model.Size2;
 import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
@@ -163,6 +165,39 @@ class LayerSyntaxTest {
                 .isInstanceOf(RecipeException.class)
                 .hasMessageEndingWith(
                         "expected no data_format, found one: Dense has no order of channels. Leave it out.");
+    }
+
+    @Test
+    void otherNamesOfKerasAreTheLayersThatTheyMean() {
+        assertThat(read("Softmax: {name: a}")).isEqualTo(new LayerSpec.ActivationLayer("a", Activation.SOFTMAX));
+        assertThat(read("Identity: {name: a}")).isEqualTo(new LayerSpec.ActivationLayer("a", Activation.LINEAR));
+        for (String[] names : new String[][] {
+            {"MaxPool2D", "MaxPooling2D"},
+            {"AvgPool1D", "AveragePooling1D"},
+            {"GlobalMaxPool1D", "GlobalMaxPooling1D"},
+            {"GlobalAvgPool2D", "GlobalAveragePooling2D"},
+            {"Convolution2D", "Conv2D"},
+            {"Convolution2DTranspose", "Conv2DTranspose"},
+            {"SeparableConvolution2D", "SeparableConv2D"}
+        }) {
+            String settings = names[0].contains("Conv") ? ": {name: a, filters: 2, kernel_size: 3}" : ": {name: a}";
+            assertThat(read(names[0] + settings)).isEqualTo(read(names[1] + settings));
+        }
+        assertThatThrownBy(() -> read("Softmax: {axis: 1}"))
+                .isInstanceOf(RecipeException.class)
+                .hasMessageEndingWith("expected -1, the last axis, found 1. Permute the axes before it.");
+        assertThatThrownBy(() -> read("Sofmax"))
+                .isInstanceOf(RecipeException.class)
+                .hasMessageContaining("Did you mean 'Softmax'?");
+    }
+
+    @Test
+    void anActivityRegularizationCostsWhatItsLayerGives() {
+        List<Penalty> penalties = new ArrayList<>();
+        LayerSpec layer = new LayerSyntax(penalties)
+                .read(YamlTree.parse("ActivityRegularization: {name: a, l1: 0.5}", "recipe.yaml"));
+        assertThat(layer).isEqualTo(new LayerSpec.ActivationLayer("a", Activation.LINEAR));
+        assertThat(penalties).containsExactly(new Penalty.OfActivity("a", new Regularizer(0.5f, 0)));
     }
 
     private static LayerSpec read(String yaml) {
