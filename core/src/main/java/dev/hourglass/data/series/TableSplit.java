@@ -140,7 +140,9 @@ final class TableSplit {
             LabelRule rule = options.classes().rule();
             notes.addAll(rows.describeCuts(cuts, options));
             FloatDataset cut = data.cut(cuts, rule, usual);
-            if (data.hasLabels()) {
+            // Classes that are not trained on are left out as asked.
+            boolean chosen = !toTheEnd && !options.classes().trainOn().isEmpty();
+            if (data.hasLabels() && !chosen) {
                 notes.addAll(LostClasses.describe(data, cut, rule, rows.part(), "label_rule: any"));
             }
             boolean single = options.window() == null && table.ids() == null;
