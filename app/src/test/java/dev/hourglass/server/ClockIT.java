@@ -53,7 +53,7 @@ class ClockIT {
     void aRunTookAsLongAsItTookWhateverTheClockSaidAtItsEnd() throws IOException, InterruptedException {
         try (TestServer server = new TestServer(runs, () -> Instant.now().plus(shift.get()))) {
             for (Duration set : List.of(YEAR.negated(), YEAR)) {
-                String run = start(server, 100);
+                String run = start(server, 300);
                 awaitEpoch(server, run);
                 shift.set(set);
                 JsonNode finished = server.awaitState(run, List.of("finished", "failed"));

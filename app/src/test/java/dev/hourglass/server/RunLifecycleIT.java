@@ -226,7 +226,7 @@ class RunLifecycleIT {
 
     @Test
     void aStoppedRunGoesOnToTheWeightsOfAnUninterruptedOne() throws IOException, InterruptedException {
-        Map<String, Object> enough = Map.of("epochs", 100);
+        Map<String, Object> enough = Map.of("epochs", 300);
         String straight = begin(enough);
         server.awaitState(straight, List.of("finished"));
         String run = begin(enough);

@@ -15,7 +15,7 @@ import dev.hourglass.engine.OutputTerm;
 import dev.hourglass.engine.Target;
 import dev.hourglass.files.Spelling;
 import dev.hourglass.formats.keras.KerasOrder;
-import dev.hourglass.formats.keras.StateNames;
+import dev.hourglass.formats.keras.weights.StateNames;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Bypass;

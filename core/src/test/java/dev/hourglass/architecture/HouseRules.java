@@ -35,6 +35,7 @@ public final class HouseRules {
         rules.add(everyClassHasAPlaceInTheTable());
         rules.add(thePlanKnowsNothingOfTheProcessor());
         rules.add(keepsToItself("engine", List.of("engine.plan", "engine.cpu"), "TrainUsesCpu"));
+        rules.add(keepsToItself("data", List.of("data.images.decode", "data.tables.formats"), "LabUsesDecoders"));
         rules.add(keepsToItself("evaluate", List.of("evaluate.neighbours"), "DetectUsesNeighbours"));
         rules.add(keepsToItself("formats", List.of("formats.json", "formats.keras", "formats.onnx"), "LabUsesJson"));
         rules.add(onlyReadersOfFilesUseHdf5());

@@ -37,7 +37,7 @@ public record Background(int red, int green, int blue) {
      * @param channels 1 for gray or 3
      * @param most what white is in those numbers
      */
-    int of(int channel, int channels, int most) {
+    public int of(int channel, int channels, int most) {
         int value = channels == Picture.GRAY
                 ? (299 * red + 587 * green + 114 * blue + 500) / 1000
                 : channel == 0 ? red : channel == 1 ? green : blue;

@@ -1,5 +1,7 @@
 package dev.hourglass.data.images;
 
+import dev.hourglass.data.images.decode.JpegHeader;
+import dev.hourglass.data.images.decode.Planes;
 import java.awt.image.Raster;
 import java.io.IOException;
 import javax.imageio.ImageReadParam;

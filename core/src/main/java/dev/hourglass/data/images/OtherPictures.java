@@ -1,5 +1,6 @@
 package dev.hourglass.data.images;
 
+import dev.hourglass.data.images.decode.Planes;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.IndexColorModel;

@@ -10,9 +10,9 @@ import java.util.Arrays;
  * @param numbers [height, width, channels], each 0 to {@code most}; owned
  */
 public record Picture(Size size, int channels, int most, char[] numbers) {
-    static final int GRAY = 1;
+    public static final int GRAY = 1;
     public static final int RGB = 3;
-    static final int MOST_BYTE = 255;
+    public static final int MOST_BYTE = 255;
     static final int MOST_SHORT = 65_535;
     /** What a byte is multiplied by so that white stays white. */
     static final int SHORTS_PER_BYTE = MOST_SHORT / MOST_BYTE;
@@ -30,7 +30,7 @@ public record Picture(Size size, int channels, int most, char[] numbers) {
     }
 
     /** @param pixels [height, width, channels], unsigned */
-    static Picture of(Size size, int channels, byte[] pixels) {
+    public static Picture of(Size size, int channels, byte[] pixels) {
         char[] numbers = new char[pixels.length];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = (char) Byte.toUnsignedInt(pixels[i]);

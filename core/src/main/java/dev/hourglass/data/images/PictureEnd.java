@@ -1,5 +1,6 @@
 package dev.hourglass.data.images;
 
+import dev.hourglass.data.images.decode.PngHeader;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.zip.CRC32;

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Kinds of pictures that are read, told by their first bytes. */
-enum PictureFormat {
+public enum PictureFormat {
     PNG,
     JPEG,
     GIF,
@@ -52,7 +52,7 @@ enum PictureFormat {
     }
 
     /** @throws IOException if it is none of them */
-    static PictureFormat of(byte[] file) throws IOException {
+    public static PictureFormat of(byte[] file) throws IOException {
         if (startsWith(file, 0, PNG_MAGIC)) {
             return PNG;
         }

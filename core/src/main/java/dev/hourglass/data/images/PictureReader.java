@@ -1,5 +1,10 @@
 package dev.hourglass.data.images;
 
+import dev.hourglass.data.images.decode.JpegHeader;
+import dev.hourglass.data.images.decode.Orientation;
+import dev.hourglass.data.images.decode.OtherHeader;
+import dev.hourglass.data.images.decode.Planes;
+import dev.hourglass.data.images.decode.PngHeader;
 import dev.hourglass.files.FreeHeap;
 import dev.hourglass.files.RegularFile;
 import java.io.IOException;

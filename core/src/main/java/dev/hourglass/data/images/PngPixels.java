@@ -1,5 +1,7 @@
 package dev.hourglass.data.images;
 
+import dev.hourglass.data.images.decode.Planes;
+import dev.hourglass.data.images.decode.PngHeader;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;

@@ -1,5 +1,9 @@
 package dev.hourglass.data.images;
 
+import dev.hourglass.data.images.decode.BaselineJpeg;
+import dev.hourglass.data.images.decode.ColourProfile;
+import dev.hourglass.data.images.decode.Orientation;
+import dev.hourglass.data.images.decode.Planes;
 import dev.hourglass.tensor.PixelKernels;
 import java.io.IOException;
 import java.util.Arrays;

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
  *
  * @see <a href="https://arxiv.org/abs/2101.11408">Lemire (2021), Number parsing at a gigabyte per second</a>
  */
-final class Decimals {
+public final class Decimals {
     private static final int MAX_DIGITS = 19;
     private static final long EXACT = 1L << 53;
     private static final int LEAST_POWER = -64;
@@ -56,7 +56,7 @@ final class Decimals {
      * @return infinite where it is beyond the range of doubles; NaN where the text is no number, such as {@code 1f},
      *     {@code 0x1p3} and {@code NaN}
      */
-    static double parse(byte[] text, int from, int to, byte point) {
+    public static double parse(byte[] text, int from, int to, byte point) {
         int at = from;
         boolean negative = at < to && text[at] == '-';
         if (negative || (at < to && text[at] == '+')) {

@@ -7,18 +7,18 @@ import java.util.Locale;
 import java.util.Set;
 
 /** What stands for a missing number. */
-final class Gaps {
+public final class Gaps {
     private static final Set<String> KNOWN = Set.of(
             "", "nan", "-nan", "na", "n/a", "#n/a", "#na", "<na>", "null", "none", "nil", "?", "-", "nat", "missing");
 
     /** Those that everybody writes. */
-    static final Gaps USUAL = new Gaps(List.of(), (byte) '.');
+    public static final Gaps USUAL = new Gaps(List.of(), (byte) '.');
 
     private final Set<String> texts = new HashSet<>(KNOWN);
     private final double[] numbers;
 
     /** @param more texts or numbers */
-    Gaps(List<String> more, byte decimal) {
+    public Gaps(List<String> more, byte decimal) {
         more.forEach(text -> texts.add(text.strip().toLowerCase(Locale.ROOT)));
         numbers = more.stream()
                 .map(text -> text.strip().getBytes(StandardCharsets.UTF_8))
@@ -27,11 +27,11 @@ final class Gaps {
                 .toArray();
     }
 
-    boolean isGap(String text) {
+    public boolean isGap(String text) {
         return texts.contains(text.toLowerCase(Locale.ROOT));
     }
 
-    boolean isGap(double number) {
+    public boolean isGap(double number) {
         for (double gap : numbers) {
             if (number == gap) {
                 return true;

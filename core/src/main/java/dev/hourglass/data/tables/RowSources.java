@@ -1,6 +1,12 @@
 package dev.hourglass.data.tables;
 
 import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.tables.formats.ArffRows;
+import dev.hourglass.data.tables.formats.CaseRows;
+import dev.hourglass.data.tables.formats.JsonRows;
+import dev.hourglass.data.tables.formats.TsRows;
+import dev.hourglass.data.tables.formats.UcrRows;
+import dev.hourglass.data.tables.formats.WfdbRows;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

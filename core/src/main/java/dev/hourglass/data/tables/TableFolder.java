@@ -4,6 +4,7 @@ import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.SourceRows;
 import dev.hourglass.data.images.ImageFolder;
 import dev.hourglass.data.tables.TableColumn.Role;
+import dev.hourglass.data.tables.formats.WfdbRows;
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.files.Folders;
 import java.io.IOException;

@@ -27,7 +27,8 @@ import java.util.zip.ZipInputStream;
  * @param content all, the beginning included
  * @param ofRows whether it was made of the rows of another format, which {@code packed} names
  */
-record TextFile(Charset charset, String packed, byte[] beginning, boolean whole, InputStream content, boolean ofRows)
+public record TextFile(
+        Charset charset, String packed, byte[] beginning, boolean whole, InputStream content, boolean ofRows)
         implements AutoCloseable {
     static final int SAMPLE_BYTES = 1 << 16;
     private static final int MAX_SAMPLE_BYTES = 1 << 23;
@@ -37,7 +38,7 @@ record TextFile(Charset charset, String packed, byte[] beginning, boolean whole,
     private static final byte[] UTF_8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
     private static final Charset WINDOWS = Charset.forName("windows-1252");
 
-    static TextFile open(Path file) throws IOException {
+    public static TextFile open(Path file) throws IOException {
         StoredFile stored = StoredFile.open(file);
         try {
             BufferedInputStream raw = new BufferedInputStream(stored.content(), SAMPLE_BYTES);
@@ -56,7 +57,7 @@ record TextFile(Charset charset, String packed, byte[] beginning, boolean whole,
     }
 
     /** The rows of another format, as CSV. */
-    static TextFile of(RowSource rows) throws IOException {
+    public static TextFile of(RowSource rows) throws IOException {
         return of(StandardCharsets.UTF_8, rows.format(), new RowText(rows), true);
     }
 

@@ -10,7 +10,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The lines of a file of text, of bounded length. */
-final class TextLines implements AutoCloseable {
+public final class TextLines implements AutoCloseable {
     private static final int MOST_BYTES = 1 << 23;
     private static final int MOST_VALUES = 1 << 20;
 
@@ -21,14 +21,14 @@ final class TextLines implements AutoCloseable {
     private int end;
     private long line;
 
-    TextLines(Path file) throws IOException {
+    public TextLines(Path file) throws IOException {
         this.file = file;
         in = TextFile.open(file).content();
     }
 
     /** The next line without its end, its blanks stripped; null behind the last. */
     @Nullable
-    String next() throws IOException {
+    public String next() throws IOException {
         byte[] bytes = new byte[256];
         int count = 0;
         while (true) {
@@ -77,7 +77,7 @@ final class TextLines implements AutoCloseable {
         return line;
     }
 
-    CorruptFileException corrupt(String expected, String found, String wayOut) {
+    public CorruptFileException corrupt(String expected, String found, String wayOut) {
         return new CorruptFileException(
                 file,
                 String.format(Locale.ROOT, "%s at line %,d", expected, Math.max(1, line)),

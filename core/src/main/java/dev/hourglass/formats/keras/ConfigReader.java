@@ -2,6 +2,7 @@ package dev.hourglass.formats.keras;
 
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.json.Json;
+import dev.hourglass.formats.keras.weights.StateNames;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerFacts;

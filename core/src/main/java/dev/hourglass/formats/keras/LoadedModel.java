@@ -6,6 +6,7 @@ import dev.hourglass.files.FreeHeap;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.Waist;
 import dev.hourglass.formats.json.Json;
+import dev.hourglass.formats.keras.weights.StoredTraining;
 import dev.hourglass.hdf5.BoundedInput;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerFacts;

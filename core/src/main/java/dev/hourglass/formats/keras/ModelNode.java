@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /** What stands at one place of a Keras model: a layer, or another model. */
-sealed interface ModelNode {
+public sealed interface ModelNode {
     /** As Keras knows it, any text. */
     String kerasName();
 
@@ -59,7 +59,7 @@ sealed interface ModelNode {
             inputs = List.copyOf(inputs);
         }
 
-        LayerSpec spec() {
+        public LayerSpec spec() {
             return facts.layer();
         }
 
@@ -69,7 +69,7 @@ sealed interface ModelNode {
         }
 
         /** None at a further place. */
-        List<Variable> variables() {
+        public List<Variable> variables() {
             return isFurtherUse ? List.of() : facts.variables();
         }
     }
@@ -107,12 +107,12 @@ sealed interface ModelNode {
         }
 
         /** Whether it is a layer of Keras's around cells, not a model that somebody made. */
-        boolean isRnn() {
+        public boolean isRnn() {
             return kind == Kind.CELL || kind == Kind.CELLS;
         }
 
         /** All layers of an outermost model in one graph. */
-        Graph graph() {
+        public Graph graph() {
             List<Layer> layers = layers();
             Set<String> names = new HashSet<>();
             layers.forEach(layer -> names.add(layer.value()));

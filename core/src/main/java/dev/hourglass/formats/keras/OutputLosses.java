@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * outputs' order, or by the outputs' names. Keras does not say what an output is to become; one of the input's shape is taken
  * for a reconstruction, any other for a prediction.
  */
-record OutputLosses(Graph graph, Function<Json, @Nullable Loss> one, Consumer<String> warnings) {
+public record OutputLosses(Graph graph, Function<Json, @Nullable Loss> one, Consumer<String> warnings) {
     /** @return null where the file's losses belong to other outputs than the model has */
     @Nullable
-    Loss read(Json loss, @Nullable Json weights) {
+    public Loss read(Json loss, @Nullable Json weights) {
         try {
             List<OutputTerm> terms = new ArrayList<>();
             ModelFacts facts = ModelFacts.of(graph);
@@ -99,7 +99,7 @@ record OutputLosses(Graph graph, Function<Json, @Nullable Loss> one, Consumer<St
     }
 
     /** The names of losses or objects, in the outputs' order; null where Keras lacks one. */
-    static @Nullable Object losses(Loss all, Graph graph, Function<Loss, @Nullable Object> one) {
+    public static @Nullable Object losses(Loss all, Graph graph, Function<Loss, @Nullable Object> one) {
         List<Object> losses = new ArrayList<>();
         for (String output : graph.outputs()) {
             Object loss = one.apply(all.outputTerm(output).loss());

@@ -2,6 +2,8 @@ package dev.hourglass.data.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hourglass.data.images.decode.BaselineJpeg;
+import dev.hourglass.data.images.decode.JpegHeader;
 import dev.hourglass.tensor.PixelKernels;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;

@@ -3,6 +3,8 @@ package dev.hourglass.data.images;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hourglass.data.images.decode.JpegHeader;
+import dev.hourglass.data.images.decode.PngHeader;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

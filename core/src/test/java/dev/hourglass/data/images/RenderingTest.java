@@ -3,6 +3,8 @@ package dev.hourglass.data.images;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hourglass.data.images.decode.ColourProfile;
+import dev.hourglass.data.images.decode.JpegHeader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import dev.hourglass.formats.keras.DetectionNote;
 import dev.hourglass.formats.keras.HourglassNote;
 import dev.hourglass.formats.keras.LayerNames;
 import dev.hourglass.formats.keras.LoadedModel;
+import dev.hourglass.formats.onnx.read.graph.OnnxGraph;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.tensor.Normalization;

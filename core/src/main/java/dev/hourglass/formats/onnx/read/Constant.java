@@ -8,7 +8,7 @@ import java.util.Arrays;
  * @param numbers row-major. Whole ones are exact up to 2^53; beyond lie only the ends of slices, which are cut to size
  * @param whole whether they are whole numbers by their type
  */
-record Constant(int[] dimensions, double[] numbers, boolean whole) implements Operand {
+public record Constant(int[] dimensions, double[] numbers, boolean whole) implements Operand {
     int rank() {
         return dimensions.length;
     }
@@ -43,7 +43,7 @@ record Constant(int[] dimensions, double[] numbers, boolean whole) implements Op
      *
      * @param axes ours, in the order in which they shall lie
      */
-    Constant transposed(int... axes) {
+    public Constant transposed(int... axes) {
         int rank = axes.length;
         int[] to = new int[rank];
         int[] strides = new int[rank];
@@ -71,7 +71,7 @@ record Constant(int[] dimensions, double[] numbers, boolean whole) implements Op
         return new Constant(to, moved, whole);
     }
 
-    Constant reshaped(int... target) {
+    public Constant reshaped(int... target) {
         return new Constant(target, numbers, whole);
     }
 }

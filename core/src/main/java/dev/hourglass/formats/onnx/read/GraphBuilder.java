@@ -1,6 +1,7 @@
 package dev.hourglass.formats.onnx.read;
 
 import dev.hourglass.formats.keras.LayerNames;
+import dev.hourglass.formats.onnx.read.graph.Bounds;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerFacts;

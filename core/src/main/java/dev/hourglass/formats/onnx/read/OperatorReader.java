@@ -2,6 +2,7 @@ package dev.hourglass.formats.onnx.read;
 
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.formats.UnsupportedModelException;
+import dev.hourglass.formats.onnx.read.graph.OnnxNode;
 import dev.hourglass.model.Activation;
 import java.util.List;
 import java.util.Optional;

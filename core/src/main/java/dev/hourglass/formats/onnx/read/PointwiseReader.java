@@ -1,6 +1,7 @@
 package dev.hourglass.formats.onnx.read;
 
 import dev.hourglass.formats.onnx.read.Scaled.Function;
+import dev.hourglass.formats.onnx.read.graph.OnnxNode;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.LayerSpec;
 import java.util.ArrayList;

@@ -2,6 +2,11 @@ package dev.hourglass.formats.onnx.read;
 
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.formats.UnsupportedModelException;
+import dev.hourglass.formats.onnx.read.graph.Bounds;
+import dev.hourglass.formats.onnx.read.graph.ExternalData;
+import dev.hourglass.formats.onnx.read.graph.OnnxGraph;
+import dev.hourglass.formats.onnx.read.graph.OnnxNode;
+import dev.hourglass.formats.onnx.read.graph.StoredTensor;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.tensor.CorruptFileException;

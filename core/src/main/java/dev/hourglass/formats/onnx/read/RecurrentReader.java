@@ -1,5 +1,6 @@
 package dev.hourglass.formats.onnx.read;
 
+import dev.hourglass.formats.onnx.read.graph.OnnxNode;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Recurrence;

@@ -1,5 +1,6 @@
 package dev.hourglass.formats.onnx.read;
 
+import dev.hourglass.formats.onnx.read.graph.OnnxNode;
 import java.util.Arrays;
 
 /**

@@ -1,5 +1,7 @@
 package dev.hourglass.formats.onnx.read;
 
+import dev.hourglass.formats.onnx.read.graph.Attribute;
+import dev.hourglass.formats.onnx.read.graph.OnnxNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
