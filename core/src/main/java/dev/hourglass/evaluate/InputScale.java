@@ -76,6 +76,30 @@ public final class InputScale {
         return Optional.empty();
     }
 
+    /**
+     * What speaks against a scale that a user gave.
+     *
+     * @param data as it goes in, divided
+     * @param divisor what stored numbers were divided by
+     * @return empty where nothing does
+     */
+    public static Optional<String> doubt(Dataset data, float divisor) {
+        ValueRange range = ValueRange.of(data);
+        boolean dividedTwice = Math.abs(divisor) >= 1 / MOST_DIVIDING_SCALE
+                && range.most() > 0
+                && range.most() * Math.abs(divisor) <= MOST_UNIT
+                && range.least() * Math.abs(divisor) >= -MOST_UNIT;
+        return dividedTwice
+                ? Optional.of(String.format(
+                        Locale.ROOT,
+                        "After --scale %s the numbers of %s are %s: they were divided already, and next to nothing is left"
+                                + " of them. Leave --scale out, or give --scale 1.",
+                        Float.toString(divisor).replaceFirst("\\.0$", ""),
+                        data.name(),
+                        range))
+                : Optional.empty();
+    }
+
     /** The first layer, where it scales what is fed to the model: then numbers go in as they are stored. */
     public static Optional<LayerSpec.Elementwise> layer(List<LayerSpec> layers) {
         boolean scales = layers.getFirst() instanceof LayerSpec.Rescaling

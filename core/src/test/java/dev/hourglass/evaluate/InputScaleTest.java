@@ -47,6 +47,19 @@ class InputScaleTest {
     }
 
     @Test
+    void aScaleOfTheUsersThatDividesTwiceIsDoubted() {
+        Dataset twice = FloatDataset.of("divided.npy", Shape.of(2), new float[] {0, 1f / 255, 0.5f / 255, 0});
+
+        assertThat(InputScale.doubt(twice, 255))
+                .contains(
+                        "After --scale 255 the numbers of divided.npy are from 0 to 0.003922: they were divided already,"
+                                + " and next to nothing is left of them. Leave --scale out, or give --scale 1.");
+        assertThat(InputScale.doubt(FloatDataset.of("once", Shape.of(2), new float[] {0, 1, 0.2f, 0}), 255))
+                .isEmpty();
+        assertThat(InputScale.doubt(twice, 1)).isEmpty();
+    }
+
+    @Test
     void numbersThatAreDividedAlreadyAreToldToALayerThatDividesThem() {
         List<LayerSpec> layers = List.of(new LayerSpec.Rescaling("to_unit", 1f / 255, 0), SIGMOID);
         Dataset divided = FloatDataset.of("divided", Shape.of(2), new float[] {0, 1, 0.5f, 0.25f});

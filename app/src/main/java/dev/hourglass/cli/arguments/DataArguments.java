@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -39,7 +40,7 @@ public final class DataArguments {
             required = true,
             paramLabel = "SOURCE",
             description = "A data set by name, such as mnist:test, or the path of " + DataSources.FILES
-                    + ", or of a folder of pictures or tables (docs/data.md); of a model with several inputs"
+                    + ", or of a folder of pictures, tables or sounds (docs/data.md); of a model with several inputs"
                     + " INPUT=FILE,INPUT=FILE,... or an NPZ file with arrays of the inputs' names.")
     private String source = "";
 
@@ -199,18 +200,20 @@ public final class DataArguments {
         return data;
     }
 
-    /** Says what speaks against the scale of samples, where the user has not said it. */
+    /** Says what speaks against the scale of samples, be it the model's or the user's. */
     public void warn(SavedModel model, Dataset data, Terminal terminal) {
-        if (scale == null) {
-            boolean rebuilds = model.output().equals(model.input());
-            OutputRange output = rebuilds
-                    ? OutputRange.of(model.graph(), model.reconstruction().orElseThrow())
-                    : OutputRange.ALL;
-            InputScale.layer(model.layers())
-                    .map(first -> InputScale.doubt(data, first, output))
-                    .orElseGet(() -> InputScale.doubt(data, model.normalization(), output))
-                    .ifPresent(doubt -> terminal.error("WARNING: " + doubt));
-        }
+        Float divisor = scale;
+        Optional<String> doubt = divisor == null ? doubt(model, data) : InputScale.doubt(data, divisor);
+        doubt.ifPresent(said -> terminal.error("WARNING: " + said));
+    }
+
+    private static Optional<String> doubt(SavedModel model, Dataset data) {
+        boolean rebuilds = model.output().equals(model.input());
+        OutputRange output =
+                rebuilds ? OutputRange.of(model.graph(), model.reconstruction().orElseThrow()) : OutputRange.ALL;
+        return InputScale.layer(model.layers())
+                .map(first -> InputScale.doubt(data, first, output))
+                .orElseGet(() -> InputScale.doubt(data, model.normalization(), output));
     }
 
     /** What {@code --data} names. */
