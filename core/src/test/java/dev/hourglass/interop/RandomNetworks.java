@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -287,16 +288,24 @@ public final class RandomNetworks {
     private boolean add(Graph.Node node) {
         nodes.add(node);
         try {
-            Graph graph = upTo(node.name());
-            var ignored = Masks.of(graph);
-            values.put(node.name(), ModelFacts.of(graph).output());
+            Shape output = ModelFacts.of(upTo(node.name())).output();
+            // With those beside it: an attention takes the mask off what others read.
+            var ignored = Masks.of(new Graph(List.of(input), nodes, List.copyOf(unreadWith(node))));
+            values.put(node.name(), output);
         } catch (IllegalArgumentException e) {
             nodes.removeLast();
             return false;
         }
-        unread.removeAll(node.inputs());
+        unread.retainAll(unreadWith(node));
         unread.add(node.name());
         return true;
+    }
+
+    private Set<String> unreadWith(Graph.Node node) {
+        Set<String> ends = new TreeSet<>(unread);
+        ends.removeAll(node.inputs());
+        ends.add(node.name());
+        return ends;
     }
 
     /** A value with all that it is computed from. */
