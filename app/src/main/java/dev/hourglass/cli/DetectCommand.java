@@ -77,7 +77,7 @@ final class DetectCommand implements Runnable {
     @Parameters(
             index = "0",
             paramLabel = "TRAIN",
-            description = "Normal data: a table, arrays, or a folder of pictures or tables (docs/data.md).")
+            description = "Normal data: a table, arrays, or a folder of pictures, tables or sounds (docs/data.md).")
     private Path train = Path.of("");
 
     @Parameters(index = "1", paramLabel = "NEW", description = "What is scored, of the same kind.")

@@ -76,7 +76,7 @@ final class ScoreCommand implements Runnable {
             names = "--data",
             paramLabel = "SOURCE",
             description =
-                    "What is scored: a table, arrays, or a folder of pictures or tables (docs/data.md); with --follow"
+                    "What is scored: a table, arrays, or a folder of pictures, tables or sounds (docs/data.md); with --follow"
                             + " a CSV file that grows (default: standard input).")
     private @Nullable String data;
 

@@ -77,7 +77,7 @@ class DataSourcesTest {
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Can't find data source 'digtis:test': no such data set, file or folder. Did you mean"
                         + " 'digits'? Else give the path of " + DataSources.FILES
-                        + ", or a folder of pictures or tables.");
+                        + ", or a folder of pictures, tables or sounds.");
         assertThatThrownBy(() -> open(near))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Can't find data source '" + near + "': no such file or folder. Did you mean 'codes.npy'?");
@@ -92,11 +92,11 @@ class DataSourcesTest {
 
         assertThatThrownBy(() -> open(model.toString()))
                 .isInstanceOf(CorruptFileException.class)
-                .hasMessage(
-                        model + ": expected " + DataSources.FILES + ", or a folder of pictures or tables, found none"
-                                + " of these by its first bytes and its name. Name a"
-                                + " table by its format, such as .csv or .parquet;"
-                                + " convert anything else.");
+                .hasMessage(model + ": expected " + DataSources.FILES
+                        + ", or a folder of pictures, tables or sounds, found none"
+                        + " of these by its first bytes and its name. Name a"
+                        + " table by its format, such as .csv or .parquet;"
+                        + " convert anything else.");
         assertThatThrownBy(() -> open(empty.toString()))
                 .hasMessageEndingWith(
                         "found an empty file. Name a table by its format, such as .csv or .parquet; convert"

@@ -8,11 +8,13 @@ import dev.hourglass.data.tables.formats.TsRows;
 import dev.hourglass.data.tables.formats.UcrRows;
 import dev.hourglass.data.tables.formats.WfdbRows;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.zip.ZipInputStream;
 
 /** Opens tables in other formats than CSV, by their names. */
 final class RowSources {
@@ -47,7 +49,7 @@ final class RowSources {
     }
 
     private static RowSource openByLibrary(Path file, TableOptions options) throws IOException {
-        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        String name = lowerName(file);
         if (!name.endsWith(PARQUET)) {
             throw new DatasetException(
                     "Can't read " + file + ": a Parquet file is read as it lies on the disk. Unpack it.");
@@ -62,8 +64,27 @@ final class RowSources {
                         + ": Parquet needs a reader that is not on the class path. Add hourglass-app, or save the table as CSV.");
     }
 
-    /** In lower case, without what it is packed in. */
+    /** In lower case, without what it is packed in; of a zip that doesn't say what it holds, the name of its first file. */
     static String plainName(Path file) {
-        return String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).replaceFirst("\\.(gz|zip)$", "");
+        String name = lowerName(file);
+        String plain = name.replaceFirst("\\.(gz|zip)$", "");
+        boolean told = !name.endsWith(".zip") || TableReader.endings().stream().anyMatch(plain::endsWith);
+        return told ? plain : firstName(file).orElse(plain);
+    }
+
+    private static Optional<String> firstName(Path zip) {
+        if (!Files.isRegularFile(zip)) {
+            return Optional.empty();
+        }
+        try (ZipInputStream in = new ZipInputStream(Files.newInputStream(zip))) {
+            return Optional.ofNullable(in.getNextEntry()).map(entry -> lowerName(Path.of(entry.getName())));
+        } catch (IOException | IllegalArgumentException e) {
+            // Whoever reads it says what is wrong with it.
+            return Optional.empty();
+        }
+    }
+
+    private static String lowerName(Path file) {
+        return String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     }
 }

@@ -6,18 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hourglass.data.DataSources;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.FloatDataset;
+import dev.hourglass.data.SourceOptions;
 import dev.hourglass.data.series.SeriesOptions;
 import dev.hourglass.data.series.SeriesSplit;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +50,18 @@ class RowSourcesTest {
                 .first()
                 .isEqualTo("multivariate.ts: UCR .ts, series told apart by 'series', labels in"
                         + " 'class', channels 'channel_1' and 'channel_2'.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"export.zip, sensors.csv", "2024.01.zip, Sensors.CSV", "sensors.csv.zip, anything"})
+    void aZipIsWhatTheFileInItIs(String zip, String inside) throws IOException {
+        Path file = folder.resolve(zip);
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
+            out.putNextEntry(new ZipEntry(inside));
+            out.write("a,b\n1,2\n3,4\n".getBytes(StandardCharsets.UTF_8));
+        }
+
+        assertThat(DataSources.openFile(file, SourceOptions.defaults()).size()).isEqualTo(2);
     }
 
     @Test
