@@ -96,7 +96,11 @@ class LauncherTest {
     void buildsOnceAndAgainWhenASourceIsNewer() throws Exception {
         assertThat(launch("lab").err()).startsWith("hourglass: building").hasLineCount(1);
         assertThat(launch("lab").err()).isEmpty();
-        assertThat(Files.readAllLines(builds)).hasSize(1).first().asString().endsWith("-DskipTests package");
+        assertThat(Files.readAllLines(builds))
+                .hasSize(1)
+                .first()
+                .asString()
+                .endsWith("-DskipTests -pl app -am package");
 
         Path source = Files.createFile(project.resolve("core/src/main/New.java"));
         Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(5)));

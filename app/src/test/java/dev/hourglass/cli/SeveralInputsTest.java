@@ -113,13 +113,24 @@ class SeveralInputsTest {
                 .isNotZero();
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains("reads 'first' [4, 4, 1] and 'second' [3]; to denoise takes a model of one input.");
+    }
+
+    @Test
+    void whatIsWrittenAsOnnxIsReadWithItsInputs() throws IOException {
         Path onnx = folder.resolve("written.onnx");
+        Path data = folder.resolve("both.npz");
+        Path once = folder.resolve("once.npy");
+        Path again = folder.resolve("again.npy");
+
         assertThat(run("convert", MODEL, onnx))
                 .as(err.toString(StandardCharsets.UTF_8))
                 .isZero();
-        assertThat(run("inspect", onnx)).isNotZero();
-        assertThat(err.toString(StandardCharsets.UTF_8))
-                .contains("expected one input, found 2 of them. Models of several inputs are read from Keras's files,");
+        assertThat(run("reconstruct", MODEL, "--data", data, "--out", once)).isZero();
+        assertThat(run("reconstruct", onnx, "--data", data, "--out", again))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+
+        assertThat(again).hasSameBinaryContentAs(once);
     }
 
     @Test
