@@ -1,15 +1,18 @@
 package dev.hourglass.detect;
 
+import dev.hourglass.data.Dataset;
 import dev.hourglass.data.series.RowAnswers;
 import dev.hourglass.detect.series.EventOptions;
 import dev.hourglass.detect.series.Smoothing;
 import dev.hourglass.detect.series.StepErrors;
 import dev.hourglass.detect.series.StreamingOptions;
+import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.tensor.RandomSource;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +73,23 @@ public record Detection(
             throw new IllegalArgumentException("a threshold must be finite and > 0, got " + value
                     + ". Calibrate it on other normal data; errors of 0 say that the model copies its input.");
         }
+    }
+
+    /**
+     * Scores samples that are no series, over the threshold: all that scores such goes through here.
+     *
+     * @param model rebuilds them
+     * @param samples under the model's normalization
+     * @param progress is told how many samples are done
+     * @return one a sample; NaN or infinite where the model rebuilds what is not finite
+     */
+    public double[] scoreSamples(Reconstruction model, Dataset samples, IntConsumer progress) {
+        Reconstruction judged = SmoothedErrors.of(model, samples, errorBlur);
+        double[] scores = SampleScores.of(judged, samples, errors, progress);
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] /= threshold.threshold();
+        }
+        return scores;
     }
 
     public Detection withOverlap(RowAnswers.Overlap other) {

@@ -254,10 +254,9 @@ public final class Detector implements AutoCloseable {
      * @throws IllegalArgumentException if the model rebuilds what is not finite
      */
     public double[] scoreSamples(Dataset samples, IntConsumer progress) {
-        double[] scores = SampleScores.of(judged(samples), samples, detection.errors(), progress);
+        double[] scores = detection.scoreSamples(reconstruction(samples), samples, progress);
         requireFinite(scores, samples.name());
-        double threshold = detection.threshold().threshold();
-        return Arrays.stream(scores).map(score -> score / threshold).toArray();
+        return scores;
     }
 
     /**

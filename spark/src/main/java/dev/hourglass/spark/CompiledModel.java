@@ -2,7 +2,6 @@ package dev.hourglass.spark;
 
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.detect.Detection;
-import dev.hourglass.detect.SampleScores;
 import dev.hourglass.detect.series.StreamingDetector;
 import dev.hourglass.engine.ChainInference;
 import dev.hourglass.formats.SavedModel;
@@ -62,15 +61,8 @@ final class CompiledModel {
         int size = model.input().size();
         FloatDataset data =
                 FloatDataset.of(model.name(), model.input(), samples).limit(count);
-        double[] scores = SampleScores.of(
-                (from, few, into) -> System.arraycopy(rebuilt, from * size, into, 0, few * size),
-                data,
-                detection.errors(),
-                done -> {});
-        for (int i = 0; i < scores.length; i++) {
-            scores[i] /= detection.threshold().threshold();
-        }
-        return scores;
+        return detection.scoreSamples(
+                (from, few, into) -> System.arraycopy(rebuilt, from * size, into, 0, few * size), data, done -> {});
     }
 
     /**

@@ -3,6 +3,8 @@ package dev.hourglass.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hourglass.data.FloatDataset;
+import dev.hourglass.detect.DetectionOptions;
 import dev.hourglass.formats.SavedModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -117,6 +119,24 @@ class HourglassModelIT {
                 .isInstanceOf(BadRowException.class)
                 .hasMessageContaining("expected pixels, whole numbers of 0 to 255, found 0.")
                 .hasMessageContaining("divided(true)");
+    }
+
+    @Test
+    void errorsThatAreSmoothedBeforeTheyAreScoredGiveTheScoresOfOneMachine() {
+        double[][] pixels = Fixtures.pixels(70, 28 * 28);
+        FloatDataset data = Fixtures.data(DIGITS, pixels);
+        SavedModel blurred = DIGITS.calibrated(
+                data, DetectionOptions.ofSamples().withErrorBlur(1.5), "test", Fixtures.RANDOM, 1, done -> {});
+        Fixtures.Expected expected = Fixtures.Expected.of(blurred, data);
+        assertThat(expected.scores())
+                .isNotEqualTo(Fixtures.Expected.of(DIGITS, data).scores());
+
+        List<Row> found = Fixtures.shipped(blurred, folder.resolve("blurred"))
+                .transform(frame(pixels, DataTypes.FloatType))
+                .collectAsList();
+
+        assertThat(found).hasSize(pixels.length);
+        found.forEach(row -> assertSameBits(row, expected, blurred));
     }
 
     @Test
