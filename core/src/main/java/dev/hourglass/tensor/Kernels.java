@@ -132,27 +132,14 @@ public interface Kernels {
     void exp(float[] FROM, int from, float[] TO, int to, int count);
 
     /**
-     * What the binary cross-entropy of logits z with targets t, any count, is made of, in double:
-     * {@code linear = max(z, 0) - z t} and {@code sums = 1 + exp(-|z|)}, so that it is the sum of {@code linear} and the
-     * logarithms of {@code sums}; and its slope, {@code d = (1 / (1 + exp(-z)) - t) * factor}. NaN stays NaN.
+     * What the binary cross-entropy of logits z with targets t, any count, is made of: {@code Z = max(z, 0) - z t} and
+     * {@code SUMS = 1 + exp(-|z|)}, so that it is the sum of {@code Z} and the logarithms of {@code SUMS}; and its slope,
+     * {@code T = (1 / (1 + exp(-z)) - t) * factor}. NaN stays NaN. All from the arrays' start.
      *
-     * @param smoothing brings targets so far from 0 and 1 to 1/2: {@code t = t * (1 - smoothing) + smoothing / 2}
-     * @param D may be Z at the same place
-     * @param at where the first number's results go in LINEAR and SUMS
+     * <p>In double from end to end: a vector loop that makes doubles of floats needs vectors of half the width, and a
+     * process that has used two widths of one type is one whose JIT leaves vectors on the heap.
      */
-    void logisticLoss(
-            float[] Z,
-            int z,
-            float[] T,
-            int t,
-            float smoothing,
-            float[] D,
-            int d,
-            float factor,
-            double[] LINEAR,
-            double[] SUMS,
-            int at,
-            int count);
+    void logisticLoss(double[] Z, double[] T, double[] SUMS, float factor, int count);
 
     /** {@code d = y > 0 ? d : slope * d}, any count: back through a (leaky) ReLU whose output was y. */
     void leakyReluGradient(float[] Y, int y, float[] D, int d, int count, float slope);

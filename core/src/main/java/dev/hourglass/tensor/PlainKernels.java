@@ -91,27 +91,18 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
-    public void logisticLoss(
-            float[] Z,
-            int z,
-            float[] T,
-            int t,
-            float smoothing,
-            float[] D,
-            int d,
-            float factor,
-            double[] LINEAR,
-            double[] SUMS,
-            int at,
-            int count) {
-        for (int j = 0; j < count; j++) {
-            double logit = Z[z + j];
-            float target = T[t + j] * (1 - smoothing) + 0.5f * smoothing;
+    public void logisticLoss(double[] Z, double[] T, double[] SUMS, float factor, int count) {
+        logisticLoss(Z, T, SUMS, factor, 0, count);
+    }
+
+    void logisticLoss(double[] Z, double[] T, double[] SUMS, float factor, int from, int end) {
+        for (int j = from; j < end; j++) {
+            double logit = Z[j];
             double power = Exponential.ofMinus(Math.abs(logit));
-            LINEAR[at + j] = Math.max(logit, 0) - logit * target;
-            SUMS[at + j] = 1 + power;
             double probability = (logit >= 0 ? 1 : power) / (1 + power);
-            D[d + j] = (float) ((probability - target) * factor);
+            Z[j] = Math.max(logit, 0) - logit * T[j];
+            SUMS[j] = 1 + power;
+            T[j] = (probability - T[j]) * factor;
         }
     }
 

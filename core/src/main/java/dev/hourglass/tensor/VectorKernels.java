@@ -1,8 +1,6 @@
 package dev.hourglass.tensor;
 
-import static jdk.incubator.vector.VectorOperators.D2F;
 import static jdk.incubator.vector.VectorOperators.EQ;
-import static jdk.incubator.vector.VectorOperators.F2D;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -12,7 +10,6 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -27,9 +24,6 @@ final class VectorKernels implements Kernels {
     private static final VectorSpecies<Float> S = widest();
     private static final int STEP = S.length();
     private static final VectorSpecies<Double> DOUBLES = VectorSpecies.of(double.class, S.vectorShape());
-    /** As many floats as doubles fill a register. */
-    private static final VectorSpecies<Float> HALF =
-            VectorSpecies.of(float.class, VectorShape.forBitSize(S.vectorBitSize() / 2));
 
     private final PlainKernels rest = new PlainKernels();
     private final TileCompiler tiles = new TileCompiler(S);
@@ -185,27 +179,12 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void logisticLoss(
-            float[] Z,
-            int z,
-            float[] T,
-            int t,
-            float smoothing,
-            float[] D,
-            int d,
-            float factor,
-            double[] LINEAR,
-            double[] SUMS,
-            int at,
-            int count) {
+    public void logisticLoss(double[] Z, double[] T, double[] SUMS, float factor, int count) {
         int whole = DOUBLES.loopBound(count);
         DoubleVector one = DoubleVector.broadcast(DOUBLES, 1);
         for (int j = 0; j < whole; j += DOUBLES.length()) {
-            DoubleVector logit =
-                    (DoubleVector) FloatVector.fromArray(HALF, Z, z + j).convertShape(F2D, DOUBLES, 0);
-            FloatVector smooth =
-                    FloatVector.fromArray(HALF, T, t + j).mul(1 - smoothing).add(0.5f * smoothing);
-            DoubleVector target = (DoubleVector) smooth.convertShape(F2D, DOUBLES, 0);
+            DoubleVector logit = DoubleVector.fromArray(DOUBLES, Z, j);
+            DoubleVector target = DoubleVector.fromArray(DOUBLES, T, j);
             DoubleVector far = logit.abs().neg();
             far = far.blend(Exponential.LEAST, far.compare(LT, Exponential.LEAST));
             DoubleVector rounded = far.mul(Exponential.LOG2_E).add(Exponential.ROUNDING);
@@ -227,15 +206,13 @@ final class VectorKernels implements Kernels {
                     .lanewise(LSHL, 52)
                     .reinterpretAsDoubles()
                     .mul(series);
-            logit.max(0).sub(logit.mul(target)).intoArray(LINEAR, at + j);
             DoubleVector sum = power.add(1);
-            sum.intoArray(SUMS, at + j);
-            DoubleVector slope =
-                    power.blend(one, logit.compare(GE, 0)).div(sum).sub(target).mul(factor);
-            ((FloatVector) slope.convertShape(D2F, HALF, 0)).intoArray(D, d + j);
+            DoubleVector probability = power.blend(one, logit.compare(GE, 0)).div(sum);
+            logit.max(0).sub(logit.mul(target)).intoArray(Z, j);
+            sum.intoArray(SUMS, j);
+            probability.sub(target).mul(factor).intoArray(T, j);
         }
-        rest.logisticLoss(
-                Z, z + whole, T, t + whole, smoothing, D, d + whole, factor, LINEAR, SUMS, at + whole, count - whole);
+        rest.logisticLoss(Z, T, SUMS, factor, whole, count);
     }
 
     @Override

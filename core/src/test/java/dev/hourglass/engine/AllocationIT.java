@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -23,7 +22,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A training step allocates next to nothing once the JIT has compiled it. This is how a vector that ended up boxed on
  * the heap is seen: by time alone it would pass for a slow machine.
  */
-@Tag("own-process")
 final class AllocationIT {
     private static final int STEPS = 20;
     private static final long WARM_UP_LIMIT_MILLIS = 120_000;
@@ -32,9 +30,8 @@ final class AllocationIT {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    /** From the last: what the compiler makes of the convolutional LSTM depends on what the process ran before. */
     static Iterable<AutoencoderSpec> models() {
-        return LabRun.MODELS.reversed();
+        return LabRun.MODELS;
     }
 
     @ParameterizedTest

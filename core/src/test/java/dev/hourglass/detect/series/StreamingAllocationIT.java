@@ -13,12 +13,10 @@ import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import java.lang.management.ManagementFactory;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A row of a stream allocates nothing once the JIT has compiled what it takes. */
-@Tag("own-process")
 final class StreamingAllocationIT {
     private static final int ROWS = 2_000;
     private static final long WARM_UP_LIMIT_MILLIS = 120_000;

@@ -10,7 +10,11 @@ import dev.hourglass.tensor.Kernels;
 final class LogitCrossentropy implements LossFunction {
     private final float smoothing;
     private final Kernels kernels;
+    /** Logits, then what is linear in them. */
     private final double[] linear = new double[PRODUCT];
+    /** Targets, then slopes. */
+    private final double[] slopes = new double[PRODUCT];
+
     private final double[] factors = new double[PRODUCT];
 
     LogitCrossentropy(float smoothing, Kernels kernels) {
@@ -23,7 +27,14 @@ final class LogitCrossentropy implements LossFunction {
         double sum = 0;
         for (int from = 0; from < count; from += PRODUCT) {
             int length = Math.min(PRODUCT, count - from);
-            kernels.logisticLoss(Y, y + from, T, t + from, smoothing, D, d + from, factor, linear, factors, 0, length);
+            for (int j = 0; j < length; j++) {
+                linear[j] = Y[y + from + j];
+                slopes[j] = T[t + from + j] * (1 - smoothing) + 0.5f * smoothing;
+            }
+            kernels.logisticLoss(linear, slopes, factors, factor, length);
+            for (int j = 0; j < length; j++) {
+                D[d + from + j] = (float) slopes[j];
+            }
             double product = 1;
             for (int j = 0; j < length; j++) {
                 sum += linear[j];
