@@ -81,7 +81,8 @@ public final class TrainingSession implements AutoCloseable {
     private int batchSamples;
     private int profiledSteps;
 
-    private TrainingSession(Graph graph, Parameters parameters, TrainingSettings settings, Processor processor) {
+    private TrainingSession(
+            Graph graph, Parameters parameters, TrainingSettings settings, Processor processor, AllReduce sessions) {
         kernels = processor.kernels();
         this.parameters = parameters.list();
         this.settings = settings;
@@ -113,7 +114,7 @@ public final class TrainingSession implements AutoCloseable {
                 .max()
                 .orElseThrow();
         BatchSize size = BatchSize.forTraining(compiled, largest, batchSize);
-        plan = new CpuPlan(compiled, weights, size, processor);
+        plan = new CpuPlan(compiled, weights, size, processor, sessions);
         gradients = new float[this.parameters.size()][];
         for (int i = 0; i < gradients.length; i++) {
             Parameter parameter = this.parameters.get(i);
@@ -229,7 +230,27 @@ public final class TrainingSession implements AutoCloseable {
     static TrainingSession of(
             Graph graph, Parameters parameters, TrainingSettings settings, int threads, Kernels kernels) {
         return new TrainingSession(
-                graph, parameters, settings, new Processor(kernels, Workers.of(threads), Stopwatch.OFF));
+                graph,
+                parameters,
+                settings,
+                new Processor(kernels, Workers.of(threads), Stopwatch.OFF),
+                AllReduce.NONE);
+    }
+
+    /**
+     * One of several sessions that train the same model together, each in a process or on a machine of its own: of every batch
+     * it computes some chunks only, and takes the step that a single session would take, to the same bits. All must begin with
+     * the same parameters, settings and optimizer's state, and take the same steps; samples are read for the own chunks alone,
+     * unless training diverges.
+     *
+     * @param parameters of the graph's layers, changed by each step
+     * @param threads that compute in this session; any number gives the same bits
+     * @param sessions the others; the caller closes it, after this
+     */
+    public static TrainingSession joined(
+            Graph graph, Parameters parameters, TrainingSettings settings, int threads, AllReduce sessions) {
+        Processor processor = new Processor(Kernels.best(), Workers.of(threads), Stopwatch.OFF);
+        return new TrainingSession(graph, parameters, settings, processor, sessions);
     }
 
     /**
@@ -241,7 +262,8 @@ public final class TrainingSession implements AutoCloseable {
                 graph,
                 parameters,
                 settings,
-                new Processor(Kernels.best(), Workers.of(threads), new StageClock(threads)));
+                new Processor(Kernels.best(), Workers.of(threads), new StageClock(threads)),
+                AllReduce.NONE);
     }
 
     /**
@@ -444,7 +466,10 @@ public final class TrainingSession implements AutoCloseable {
             }
         }
         inRounds(plan.results().placement.rounds(), sumSlice);
-        workers.run(plan.batchGradients().sumTasks(), sumOverBatch);
+        if (!plan.isShared()) {
+            plan.batchGradients().begin(0, count, true);
+            workers.run(plan.batchGradients().sumTasks(), sumOverBatch);
+        }
         inRounds(plan.batchGradients().unpackRounds(), unpackOverBatch);
         for (int i = 0; i < plan.norms().size(); i++) {
             addGradients(plan.norms().get(i));
@@ -521,7 +546,7 @@ public final class TrainingSession implements AutoCloseable {
     }
 
     private void sumOverBatch(int worker, int task) {
-        plan.batchGradients().sum(worker, task, batchSamples, gradients);
+        plan.batchGradients().sum(worker, task, gradients);
     }
 
     private void unpackOverBatch(int worker, int task) {

@@ -1,6 +1,7 @@
 package dev.hourglass.train;
 
 import dev.hourglass.data.Dataset;
+import dev.hourglass.engine.AllReduce;
 import dev.hourglass.engine.DivergenceException;
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.LossMeter;
@@ -100,6 +101,23 @@ public final class Trainer {
             TrainOptions options,
             TrainingWatch watch,
             Consumer<TrainEvent> listener) {
+        return train(from, training, validation, options, watch, listener, AllReduce.NONE);
+    }
+
+    /**
+     * As one of several processes that train the same model together, to the bits of one: all call this with the same state,
+     * data and options. Each computes some chunks of every batch, and measures the whole validation set.
+     *
+     * @param sessions which of them this is; what it throws when another is lost ends training
+     */
+    public static TrainResult train(
+            TrainingState from,
+            Dataset training,
+            Dataset validation,
+            TrainOptions options,
+            TrainingWatch watch,
+            Consumer<TrainEvent> listener,
+            AllReduce sessions) {
         AutoencoderSpec spec = from.model().spec();
         requireShape(spec, training);
         requireShape(spec, validation);
@@ -108,11 +126,12 @@ public final class Trainer {
         requireNothingChanged(spec, options);
         options.trimming().requireSuits(spec.name(), options.loss(), training);
         from.requireSuits(options);
-        try (TrainingSession session = TrainingSession.of(
+        try (TrainingSession session = TrainingSession.joined(
                 spec.graph(),
                 from.model().parameters(),
                 new TrainingSettings(options.loss(), options.optimizer(), batchSize(options, training), options.seed()),
-                options.threads())) {
+                options.threads(),
+                sessions)) {
             session.restore(from.optimizer());
             return new Trainer(from, session, training, validation, options, watch, listener).run();
         }

@@ -1,11 +1,13 @@
 package dev.hourglass.engine.cpu;
 
+import dev.hourglass.engine.AllReduce;
 import dev.hourglass.engine.cpu.Stopwatch.Stage;
 import dev.hourglass.engine.cpu.layout.GradientForms;
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.layout.Placement;
 import dev.hourglass.engine.cpu.memory.BatchPenalty;
 import dev.hourglass.engine.cpu.memory.ChunkResults;
+import dev.hourglass.engine.cpu.memory.ContractionPenalty;
 import dev.hourglass.engine.cpu.memory.Cursor;
 import dev.hourglass.engine.cpu.memory.Memory;
 import dev.hourglass.engine.cpu.memory.Memory.Segment;
@@ -67,6 +69,7 @@ public final class CpuPlan {
     private final ChunkResults results;
     private final List<NormState> norms;
     private final BatchGradients batchGradients;
+    private final BatchSums sums;
     private final Operation clear;
     private final boolean training;
     private final Cursor[] partCursors;
@@ -78,6 +81,11 @@ public final class CpuPlan {
     private boolean firstPhase;
 
     public CpuPlan(Plan plan, PackedWeights weights, BatchSize size, Processor processor) {
+        this(plan, weights, size, processor, AllReduce.NONE);
+    }
+
+    /** @param sessions those that compute a batch together, each some of its chunks */
+    public CpuPlan(Plan plan, PackedWeights weights, BatchSize size, Processor processor, AllReduce sessions) {
         this.size = size;
         this.training = plan.training();
         Kernels kernels = processor.kernels();
@@ -111,8 +119,9 @@ public final class CpuPlan {
                 .flatMap(step -> Stream.of(step.from(), step.gradient()))
                 .toList();
         Memory memory = new Memory(segments, kept, workers.threads(), size.chunkSamples(), size.samples());
-        batchGradients =
-                new BatchGradients(plan, weights.parameters().list(), memory, forms, kernels, workers.threads());
+        int ofOwn = sessions.sessions() > 1 ? 0 : workers.threads();
+        batchGradients = new BatchGradients(plan, weights.parameters().list(), memory, forms, kernels, ofOwn);
+        sums = new BatchSums(sessions, results, batchGradients, processor);
         StepBinder binder =
                 new StepBinder(new Resources(kernels, memory, weights, results, norms, workers.threads(), training));
         clear = stopwatch.time(
@@ -140,13 +149,21 @@ public final class CpuPlan {
         Operation settle = switch (end) {
             case Step.Barrier barrier -> {
                 NormState norm = norms.get(barrier.norm());
-                yield barrier.backward()
-                        ? at -> norm.settleGradient(results, barrier.norm(), results.chunks, batch.size())
-                        : at -> norm.settle(results, barrier.norm(), results.chunks, batch.size());
+                yield at -> {
+                    sums.completeMoments(barrier.norm());
+                    if (barrier.backward()) {
+                        norm.settleGradient(results, barrier.norm(), results.chunks, batch.size());
+                    } else {
+                        norm.settle(results, barrier.norm(), results.chunks, batch.size());
+                    }
+                };
             }
             case Step.ActivityBarrier barrier -> {
                 SparsityPenalty penalty = (SparsityPenalty) results.batchPenalties.get(barrier.number());
-                yield at -> penalty.settle(results.chunks, batch.size());
+                yield at -> {
+                    sums.completeActivities(barrier.number());
+                    penalty.settle(results.chunks, batch.size());
+                };
             }
         };
         String what = StepCost.of(end).writes().getFirst();
@@ -207,7 +224,7 @@ public final class CpuPlan {
     /** Runs the plan over one batch; what it leaves are the {@link #results}. */
     public void run(Cursor.Batch batch) {
         this.batch = batch;
-        results.chunks = Math.ceilDiv(batch.size(), size.chunkSamples());
+        sums.begin(batch.size(), size.chunkSamples());
         // By index, here and below: iterators are objects, which the JIT doesn't always leave out.
         for (int i = 0; i < norms.size(); i++) {
             norms.get(i).begin();
@@ -221,11 +238,22 @@ public final class CpuPlan {
             if (batch.size() == 1 && !training && workers.threads() > 1) {
                 shareSample();
             } else {
-                workers.run(results.chunks, runPhase);
+                workers.run(sums.chunks(), runPhase);
             }
             phase.after().run(cursors[0]);
         }
         this.batch = Cursor.Batch.NONE;
+        for (int i = 0; i < results.batchPenalties.size(); i++) {
+            if (results.batchPenalties.get(i) instanceof ContractionPenalty) {
+                sums.completeActivities(i);
+            }
+        }
+        sums.completeBatch();
+    }
+
+    /** Whether other sessions compute other chunks: sums over the batch are then complete after a {@link #run}. */
+    public boolean isShared() {
+        return sums.areShared();
     }
 
     /** One sample, whose large operations all threads compute together: nothing else would keep them busy. */
@@ -268,9 +296,9 @@ public final class CpuPlan {
         at.chunkSamples = Math.min(size.chunkSamples(), batch.size() - at.chunkStart);
     }
 
-    private void runChunk(int worker, int chunk) {
+    private void runChunk(int worker, int task) {
         Cursor at = cursors[worker];
-        moveTo(at, chunk);
+        moveTo(at, sums.firstChunk() + task);
         if (firstPhase) {
             clear.run(at);
         }

@@ -33,6 +33,7 @@ public final class ChunkResults {
     private final GradientForms forms;
     private final Kernels kernels;
 
+    /** How many chunks have results that are still to be added up. */
     public int chunks;
 
     /**
@@ -112,6 +113,11 @@ public final class ChunkResults {
             Arrays.fill(sums, 0);
         }
         return sums;
+    }
+
+    /** How many outputs are compared with targets. */
+    public int outputs() {
+        return outputs.length;
     }
 
     /** @param output its place among the model's, from 0 */

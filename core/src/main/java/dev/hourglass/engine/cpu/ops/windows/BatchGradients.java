@@ -47,22 +47,46 @@ public final class BatchGradients {
         }
 
         /** Adds the sum over the pixels of one row of all samples, for channels from two places on. */
-        void run(int row, int inChannel, int channels, int outChannel, int samples, float[] sums, int to) {
+        void run(int row, int inChannel, int channels, int outChannel, Run of, float[] sums, int to) {
             boolean vectors = in.width() == 1; // one sum over the samples
             kernel.run(
                     channels,
                     from.ofBatch(),
-                    in.row(row) + inChannel,
+                    of.first() * from.stride() + in.row(row) + inChannel,
                     from.stride(),
-                    vectors ? 1 : samples,
-                    vectors ? samples : in.width(),
+                    vectors ? 1 : of.count(),
+                    vectors ? of.count() : in.width(),
                     gradient.ofBatch(),
-                    out.row(row) + outChannel,
+                    of.first() * gradient.stride() + out.row(row) + outChannel,
                     gradient.stride(),
                     sums,
                     to);
         }
     }
+
+    /** Adjacent samples of the batch. Set anew for each batch, never replaced: a step allocates nothing. */
+    private static final class Run {
+        private int first;
+        private int count;
+
+        int first() {
+            return first;
+        }
+
+        int count() {
+            return count;
+        }
+    }
+
+    /** Adjacent sums, up to an end, and the tasks that make them. */
+    private record Segment(int end, List<Task> tasks) {
+        private Segment {
+            tasks = List.copyOf(tasks);
+        }
+    }
+
+    /** What is worth a message to another session: 256 KB. */
+    private static final int SEGMENT_FLOATS = 1 << 16;
 
     /**
      * A group of rows within a slice.
@@ -82,7 +106,16 @@ public final class BatchGradients {
     private final int size;
     /** By parameter: whether its whole gradient is one of the sums. */
     private final boolean[] isOneSum;
+    /** Empty where no other session adds to the sums. */
+    private final List<Segment> segments;
 
+    private final Run run = new Run();
+    private boolean goesOn;
+
+    /**
+     * @param workers threads that may take a gradient to its parameter at once; 0 where none may, since other sessions add to
+     *     the sums
+     */
     public BatchGradients(
             Plan plan, List<Parameter> parameters, Memory memory, GradientForms forms, Kernels kernels, int workers) {
         this.steps = plan.overBatch();
@@ -96,13 +129,15 @@ public final class BatchGradients {
             int size = parameters.get(matrix.parameter()).shape().size();
             isOneSum[matrix.parameter()] = parts[matrix.parameter()] == 1 && forms.holdsEachOnce(matrix, size);
         }
-        placement = new Placement(
-                matrices.stream().filter(matrix -> !goesAtOnce(matrix)).toList());
+        placement = new Placement(matrices.stream()
+                .filter(matrix -> workers == 0 || !goesAtOnce(matrix))
+                .toList());
         sums = new float[placement.size()];
         for (Step.WeightGradient step : steps) {
-            addTasks(step.sum(), Product.of(step, memory, kernels));
+            addTasks(step.sum(), Product.of(step, memory, kernels), workers);
         }
         size = matrices.stream().mapToInt(PackedMatrix::size).sum();
+        segments = workers == 0 ? segments() : List.of();
         slices = new float[workers]
                 [tasks.stream().mapToInt(BatchGradients::ofOwn).max().orElse(0)];
     }
@@ -127,9 +162,9 @@ public final class BatchGradients {
      * Many rows of pixels are a task each, so that a task finds what it reads in its cache; of one row, which dense layers
      * have, each slice is.
      */
-    private void addTasks(PackedMatrix matrix, Product product) {
+    private void addTasks(PackedMatrix matrix, Product product, int workers) {
         int groups = matrix.rows().groups();
-        if (goesAtOnce(matrix)) {
+        if (workers > 0 && goesAtOnce(matrix)) {
             for (Placement.Slice slice : new Placement(List.of(matrix)).slices()) {
                 PackedMatrix.Part part = slice.part();
                 int first = part.fromPanel() * matrix.panelSize() + part.fromRow() * matrix.panel();
@@ -148,6 +183,71 @@ public final class BatchGradients {
         }
     }
 
+    /** Tasks whose sums lie together go to the other sessions together. */
+    private List<Segment> segments() {
+        List<Segment> all = new ArrayList<>();
+        List<Task> taken = new ArrayList<>();
+        int start = 0;
+        for (int i = 0; i < tasks.size(); i++) {
+            taken.add(tasks.get(i));
+            PackedMatrix matrix = tasks.get(i).slice().matrix();
+            boolean isLast = i + 1 == tasks.size();
+            boolean endsMatrix = isLast || !tasks.get(i + 1).slice().matrix().equals(matrix);
+            int end = endsMatrix ? placement.offset(matrix) + matrix.size() : end(tasks.get(i));
+            boolean mayEnd = endsMatrix || isInOrder(matrix);
+            if (isLast || (mayEnd && end - start >= SEGMENT_FLOATS)) {
+                all.add(new Segment(end, taken));
+                taken.clear();
+                start = end;
+            }
+        }
+        return List.copyOf(all);
+    }
+
+    /** Whether its slices lie one after the other. */
+    private static boolean isInOrder(PackedMatrix matrix) {
+        return matrix.rows().groups() == 1 && matrix.columns().groups() == 1;
+    }
+
+    /** Of a task's sums, where slices lie one after the other. */
+    private static int end(Task task) {
+        PackedMatrix.Part part = task.slice().part();
+        PackedMatrix matrix = task.slice().matrix();
+        return task.slice().offset() + (part.toPanel() - 1) * matrix.panelSize() + part.toRow() * matrix.panel();
+    }
+
+    /** The sums that other sessions add to, before they are unpacked. */
+    public float[] sums() {
+        return sums;
+    }
+
+    /** Where the segments end in which the sums go from session to session. */
+    public int[] ends() {
+        return segments.stream().mapToInt(Segment::end).toArray();
+    }
+
+    /**
+     * Before the segments of a batch are summed.
+     *
+     * @param first of this session's samples in the batch
+     * @param count how many they are, >= 0
+     * @param isFirst whether no other session has added to the sums
+     */
+    public void begin(int first, int count, boolean isFirst) {
+        run.first = first;
+        run.count = count;
+        goesOn = !isFirst;
+    }
+
+    public int tasks(int segment) {
+        return segments.get(segment).tasks().size();
+    }
+
+    /** As {@link #sum}, for one task of a segment, upon what the sessions before have summed. */
+    public void sumSegment(int segment, int task) {
+        sum(segments.get(segment).tasks().get(task), sums);
+    }
+
     /** Floats of the sums that are unpacked. */
     public int unpacked() {
         return placement.size();
@@ -158,24 +258,30 @@ public final class BatchGradients {
     }
 
     /**
-     * Sums one part of a weight gradient.
+     * Sums one part of a weight gradient, over the samples that it {@linkplain #begin began} with.
      *
      * @param ofParameters the gradients in the parameters' layouts, to which it goes if nothing is added to it
      */
-    public void sum(int worker, int task, int samples, float[][] ofParameters) {
+    public void sum(int worker, int task, float[][] ofParameters) {
         Task t = tasks.get(task);
+        float[] into = t.atOnce() ? slices[worker] : sums;
+        sum(t, into);
+        if (t.atOnce()) {
+            forms.unpack(t.slice(), into, ofParameters[t.slice().matrix().parameter()]);
+        }
+    }
+
+    private void sum(Task t, float[] into) {
         PackedMatrix matrix = t.slice().matrix();
         PackedMatrix.Part part = t.slice().part();
         int rows = part.toRow() - part.fromRow();
         int row = t.group() * matrix.rows().groupStride() + part.fromRow();
-        float[] into = t.atOnce() ? slices[worker] : sums;
         for (int panel = part.fromPanel(); panel < part.toPanel(); panel++) {
             int to = t.slice().offset() + panel * matrix.panelSize() + row * matrix.panel();
-            Arrays.fill(into, to, to + rows * matrix.panel(), 0);
-            t.product().run(t.group(), part.fromRow(), rows, panel * matrix.panel(), samples, into, to);
-        }
-        if (t.atOnce()) {
-            forms.unpack(t.slice(), into, ofParameters[matrix.parameter()]);
+            if (!goesOn) {
+                Arrays.fill(into, to, to + rows * matrix.panel(), 0);
+            }
+            t.product().run(t.group(), part.fromRow(), rows, panel * matrix.panel(), run, into, to);
         }
     }
 
