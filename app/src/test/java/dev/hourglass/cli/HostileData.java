@@ -74,6 +74,7 @@ final class HostileData {
         Files.writeString(folder.resolve("one-line.arff"), "@attribute a " + "x".repeat(20 << 20));
         Files.writeString(folder.resolve("one-line.ts"), "@data\n" + "1,".repeat(20 << 20));
         Files.write(folder.resolve("zeros.csv"), new byte[16 << 20]);
+        longTexts(folder);
         // A list of 2^31 - 1 structures, a name of as many bytes, and a footer of 4 GB.
         Files.write(folder.resolve("list.parquet"), parquet(7, 0x15, 2, 0x19, 0xFC, 0xFF, 0xFF, 0xFF, 0xFF, 7));
         Files.write(folder.resolve("name.parquet"), parquet(8, 0x19, 0x1C, 0x48, 0xFF, 0xFF, 0xFF, 0xFF, 7, 0));
@@ -86,6 +87,19 @@ final class HostileData {
         byte[] steps = new byte[20 << 20];
         Arrays.fill(steps, (byte) 0xEC);
         Files.write(folder.resolve("marks.atr"), steps);
+    }
+
+    /** What stands in messages, much longer than those may be. */
+    private static void longTexts(Path folder) throws IOException {
+        String text = "x".repeat(1 << 20);
+        Files.writeString(folder.resolve("value.ts"), "@data\n1,2," + text + "\n");
+        Files.writeString(folder.resolve("colons.ts"), "@data\n1:2\n" + ":".repeat(1 << 19) + "\n");
+        Files.writeString(folder.resolve("class.ts"), "@classLabel true\n@data\n1,2:" + text + "\n");
+        Files.writeString(folder.resolve("name.arff"), "@attribute " + text + " numeric\n@data\nx\n");
+        Files.writeString(folder.resolve("type.arff"), "@attribute a " + text + "\n@data\n1\n");
+        Files.writeString(folder.resolve("value.arff"), "@attribute a numeric\n@data\n" + text + "\n");
+        Files.writeString(folder.resolve("value.jsonl"), "{\"" + text + "\":\"" + text + "\"}\n");
+        Files.writeString(folder.resolve("names.csv"), (text + ",").repeat(3) + "a\n1,2,3,x\n");
     }
 
     private static void npy(Path file, String type, String shape, long length) throws IOException {

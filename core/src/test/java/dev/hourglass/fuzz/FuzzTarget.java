@@ -13,7 +13,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * A reader that takes any bytes and reads or refuses them: by a {@link CorruptFileException}, soon, and in no other way.
+ * A reader that takes any bytes and reads or refuses them: by a {@link CorruptFileException} of one line that is no longer
+ * than a person reads, soon, and in no other way.
  *
  * <p>A format's target is a subclass in the package of its reader, named {@code …FuzzTest}, with a corpus in {@code
  * core/src/test/resources/fuzz/…FuzzTest}. The build replays the corpus; {@code core/fuzz …FuzzTest SECONDS} looks for
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 public abstract class FuzzTarget {
     private static final Duration SOON = Duration.ofSeconds(1);
+    private static final int MOST_CHARACTERS = 2000;
 
     /** @throws CorruptFileException if the bytes are refused */
     protected abstract void read(byte[] bytes);
@@ -30,8 +32,10 @@ public abstract class FuzzTarget {
         try {
             read(bytes);
         } catch (CorruptFileException refused) {
-            if (String.valueOf(refused.getMessage()).indexOf('\n') >= 0) {
-                throw new AssertionError("a refusal of more than one line", refused);
+            String said = String.valueOf(refused.getMessage());
+            if (said.indexOf('\n') >= 0 || said.length() > MOST_CHARACTERS) {
+                throw new AssertionError(
+                        "a refusal of more than one line, or of " + said.length() + " characters", refused);
             }
         }
     }

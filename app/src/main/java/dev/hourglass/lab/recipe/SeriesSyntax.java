@@ -279,9 +279,17 @@ final class SeriesSyntax {
         }
         return node.get() instanceof Node.Sequence
                 ? node.get().asItems("a list of names").stream()
-                        .map(item -> item.asText("a name"))
+                        .map(item -> name(item, "a name"))
                         .toList()
-                : List.of(node.get().asText("a name or a list of names"));
+                : List.of(name(node.get(), "a name or a list of names"));
+    }
+
+    /** pandas writes an index, which may be times, into a column whose name is empty. */
+    private static String name(Node node, String expected) {
+        boolean empty = node instanceof Node.Scalar scalar
+                && scalar.kind() == Node.Kind.TEXT
+                && scalar.text().isEmpty();
+        return empty ? "" : node.asText(expected);
     }
 
     private static SeriesOptions.Steps steps(Mapping data) {

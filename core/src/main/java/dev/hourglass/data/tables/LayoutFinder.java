@@ -36,7 +36,11 @@ final class LayoutFinder {
     private static final Pattern WHOLE = Pattern.compile("\\d{1,9}");
     private static final Pattern TIME_NAME =
             Pattern.compile("(?i).*(time|date|epoch|stamp|zeit|datum).*|ts|t|utc|unix");
-    private static final Pattern INDEX_NAME = Pattern.compile("(?i)|index|unnamed: 0|row|rownames");
+    private static final Pattern INDEX_NAME = Pattern.compile("(?i)index|row|rownames");
+    private static final Pattern PANDAS_INDEX = Pattern.compile("(?i)|unnamed: \\d+(\\.\\d+)?|level_\\d");
+    private static final Pattern NO_NAME = Pattern.compile("(\\.\\d+)?");
+    private static final int ENOUGH_STEPS = 10;
+    private static final int MOST_TITLE_LINES = 50;
 
     private final Path file;
     private final TextFile text;
@@ -93,6 +97,7 @@ final class LayoutFinder {
                         .filter(column -> column.role() == Role.CHANNEL)
                         .toList()
                 : chosen.stream().map(this::place).map(columns::get).toList();
+        noteRising(channels);
         return new TableLayout(delimiter, (char) decimal, headerLines, named, columns, channels, time(columns), notes);
     }
 
@@ -216,7 +221,7 @@ final class LayoutFinder {
                 fields.stream().anyMatch(field -> POINT_NUMBER.matcher(field).matches());
         decimal = (byte) (commas.isEmpty() || points ? '.' : ',');
         boolean unclear = decimal == ','
-                && delimiter == ','
+                && delimiter != ';' // which is written where commas are decimal signs
                 && commas.stream().allMatch(field -> THOUSANDS.matcher(field).matches());
         if (unclear) {
             throw new DatasetException("Can't read " + file + ": '" + commas.getFirst()
@@ -247,10 +252,12 @@ final class LayoutFinder {
             headerLines = Math.min(given, rows.size());
         } else {
             headerLines = preamble;
-            while (headerLines < Math.min(rows.size(), preamble + 5) && isNames(rows.get(headerLines))) {
+            while (headerLines < Math.min(rows.size(), preamble + 5)
+                    && (isNames(rows.get(headerLines))
+                            || tellsApart(rows.subList(preamble, headerLines), rows.get(headerLines)))) {
                 headerLines++;
             }
-            headerLines = headerLines > preamble ? headerLines : columnNumbers() ? 1 : 0;
+            headerLines = headerLines > preamble ? headerLines : numbersAreNames() ? 1 : 0;
         }
         if (headerLines > 0) {
             if (rows.get(headerLines - 1).size() != width) {
@@ -271,49 +278,108 @@ final class LayoutFinder {
 
     /** Lines of a title and the like, with fewer fields than the line of names that must follow. */
     private int preamble() {
+        int most = Math.min(rows.size(), MOST_TITLE_LINES + 1);
         int lines = 0;
-        while (lines < rows.size() && rows.get(lines).size() < width) {
+        while (lines < most && isTitle(lines)) {
             lines++;
         }
-        return lines < rows.size() && lines <= 50 && isNames(rows.get(lines)) ? lines : 0;
+        if (lines == 0 || lines == most || isNames(rows.get(lines))) {
+            return lines < most ? lines : 0;
+        }
+        // Some of them have as many fields as rows have: a word and a date, say.
+        for (int line = lines + 1; line + 1 < most; line++) {
+            List<String> row = rows.get(line);
+            if (row.size() == width && isNames(row) && hasData(rows.get(line + 1))) {
+                return line;
+            }
+        }
+        return 0;
     }
 
-    /** Whether the first line only numbers the columns, from 0 or 1, as pandas does where they have no names. */
-    private boolean columnNumbers() {
+    /** Excel's {@code sep=;} counts as one, though it may have as many fields as a row. */
+    private boolean isTitle(int line) {
+        List<String> row = rows.get(line);
+        return row.size() < width
+                || (line == 0
+                        && row.size() == 2
+                        && row.getFirst().equals("sep=")
+                        && row.get(1).isEmpty());
+    }
+
+    /** Whether the first line, which has no names of words alone, names the columns by numbers, or some of them. */
+    private boolean numbersAreNames() {
+        if (namesAmongNumbers()) {
+            return true;
+        }
+        return switch (NumberedNames.verdict(rows, decimal)) {
+            case COUNTED -> {
+                notes.add(
+                        "The first line counts the columns and is taken for their names; 'header: 0' reads it as a row.");
+                yield true;
+            }
+            case UNLIKE_ROWS -> {
+                notes.add(
+                        "The first line has numbers far from all below and is taken for the columns' names; 'header: 0'"
+                                + " reads it as a row.");
+                yield true;
+            }
+            case DOUBTED_ROW -> {
+                notes.add("The first line is read as a row; if its numbers name the columns, say 'header: 1'.");
+                yield false;
+            }
+            case ROW -> false;
+        };
+    }
+
+    /** Words over columns of data, and whole numbers that count, such as {@code time,0,1,2}. */
+    private boolean namesAmongNumbers() {
         if (rows.size() < 2) {
             return false;
         }
         List<String> first = rows.getFirst();
-        boolean index = first.size() > 2 && first.getFirst().isEmpty();
-        List<String> counted = index ? first.subList(1, first.size()) : first;
-        if (!counts(counted) || Integer.parseInt(counted.getFirst()) > 1) {
-            return false;
-        }
-        List<List<String>> others = rows.subList(1, rows.size());
-        boolean decimals = others.stream()
-                .flatMap(List::stream)
-                .filter(field -> !Gaps.USUAL.isGap(field))
-                .noneMatch(field -> WHOLE.matcher(field).matches());
-        boolean goesOn = counts(
-                index && !rows.get(1).isEmpty()
-                        ? rows.get(1).subList(1, rows.get(1).size())
-                        : rows.get(1));
-        int enough = Integer.parseInt(counted.getFirst()) == 0 ? 2 : 3; // A row that begins 1, 2 is likelier than 0, 1.
-        boolean are = decimals || (counted.size() >= enough && !goesOn);
-        if (are) {
-            notes.add("The first line counts the columns and is taken for their names; 'header: 0' reads it as a row.");
-        }
-        return are;
-    }
-
-    private static boolean counts(List<String> fields) {
-        for (int i = 0; i < fields.size(); i++) {
-            if (!WHOLE.matcher(fields.get(i)).matches()
-                    || Integer.parseInt(fields.get(i)) != Integer.parseInt(fields.getFirst()) + i) {
-                return false;
+        List<String> numbers = new ArrayList<>();
+        boolean words = false;
+        for (int place = 0; place < first.size(); place++) {
+            String field = first.get(place);
+            if (WHOLE.matcher(field).matches()) {
+                numbers.add(field);
+            } else if (!Gaps.USUAL.isGap(field)) {
+                if (isData(field) || !isDataBelow(place)) {
+                    return false;
+                }
+                words = true;
             }
         }
-        return !fields.isEmpty();
+        return words
+                && counts(numbers)
+                && (numbers.size() > 1 || numbers.getFirst().equals("0"));
+    }
+
+    /** Whether all rows but the first have numbers, times or gaps there. */
+    private boolean isDataBelow(int place) {
+        List<String> texts = rows.subList(1, rows.size()).stream()
+                .filter(row -> place < row.size() && !gaps.isGap(row.get(place)))
+                .map(row -> row.get(place))
+                .toList();
+        return !texts.isEmpty() && texts.stream().allMatch(this::isData);
+    }
+
+    /** Whether a line of whole numbers goes on with names above it that are the same for several columns, as pandas does. */
+    private boolean tellsApart(List<List<String>> above, List<String> line) {
+        List<String> named = above.isEmpty() ? List.of() : filled(joined(above));
+        boolean numbers = line.stream()
+                .allMatch(field -> field.isEmpty() || WHOLE.matcher(field).matches());
+        if (named.isEmpty() || !numbers || new HashSet<>(named).size() == named.size()) {
+            return false;
+        }
+        List<List<String>> lines = new ArrayList<>(above);
+        lines.add(line);
+        List<String> all = filled(joined(lines));
+        return new HashSet<>(all).size() == all.size();
+    }
+
+    private static List<String> filled(List<String> names) {
+        return names.stream().filter(name -> !name.isEmpty()).toList();
     }
 
     /** The first line alone where it tells the columns apart, else all of a column's lines. */
@@ -338,8 +404,8 @@ final class LayoutFinder {
         return names;
     }
 
-    private static List<String> unique(List<String> names) {
-        Map<String, Integer> seen = new HashMap<>();
+    private List<String> unique(List<String> names) {
+        Map<String, Integer> seen = new LinkedHashMap<>();
         Set<String> all = new HashSet<>(names);
         List<String> unique = new ArrayList<>();
         for (String name : names) {
@@ -350,6 +416,15 @@ final class LayoutFinder {
             }
             unique.add(candidate);
         }
+        seen.entrySet().stream()
+                .filter(name -> name.getValue() > 1 && !name.getKey().isEmpty())
+                .findFirst()
+                .ifPresent(name -> notes.add(String.format(
+                        Locale.ROOT,
+                        "%,d columns are called '%s'; those behind the first are '%s' and so on.",
+                        name.getValue(),
+                        Excerpt.of(name.getKey()),
+                        Excerpt.of(name.getKey() + ".1"))));
         return unique;
     }
 
@@ -400,7 +475,7 @@ final class LayoutFinder {
         chosen.forEach(name -> roles[place(name)] = Role.CHANNEL);
         for (int place = 0; place < width; place++) {
             if (roles[place] == null) {
-                boolean out = !chosen.isEmpty() || isIndex(place);
+                boolean out = !chosen.isEmpty() || isIndex(place, roles) || isNothing(place);
                 roles[place] = out ? Role.LEFT_OUT : Role.CHANNEL;
             }
         }
@@ -460,12 +535,90 @@ final class LayoutFinder {
         return place(name);
     }
 
-    private boolean isIndex(int place) {
-        return place == 0
-                && width > 1
-                && named
-                && INDEX_NAME.matcher(names.getFirst()).matches()
-                && counts(texts(0));
+    /** Whether a column at the front only numbers the rows; pandas' has no name, and lacks rows that were left out. */
+    private boolean isIndex(int place, @Nullable Role[] roles) {
+        boolean front = place == 0
+                || (roles[place - 1] == Role.LEFT_OUT
+                        && PANDAS_INDEX.matcher(names.get(place - 1)).matches());
+        if (!front || !named || place == width - 1) {
+            return false;
+        }
+        List<String> texts = texts(place);
+        return PANDAS_INDEX.matcher(names.get(place)).matches()
+                ? risesByWhole(texts)
+                : INDEX_NAME.matcher(names.get(place)).matches() && counts(texts);
+    }
+
+    /** Whether a column has neither a name nor anything else, as where separators end the lines. */
+    private boolean isNothing(int place) {
+        return named
+                && NO_NAME.matcher(names.get(place)).matches()
+                && texts(place).isEmpty();
+    }
+
+    private static boolean counts(List<String> fields) {
+        for (int i = 0; i < fields.size(); i++) {
+            if (!WHOLE.matcher(fields.get(i)).matches()
+                    || Integer.parseInt(fields.get(i)) != Integer.parseInt(fields.getFirst()) + i) {
+                return false;
+            }
+        }
+        return !fields.isEmpty();
+    }
+
+    private static boolean risesByWhole(List<String> fields) {
+        int before = -1;
+        for (String field : fields) {
+            if (!WHOLE.matcher(field).matches() || Integer.parseInt(field) <= before) {
+                return false;
+            }
+            before = Integer.parseInt(field);
+        }
+        return !fields.isEmpty();
+    }
+
+    /** Says which channels only go up by one step, as times and indexes do. */
+    private void noteRising(List<TableColumn> channels) {
+        List<TableColumn> rising = channels.stream()
+                .filter(column -> risesEvenly(texts(column.place())))
+                .toList();
+        if (rising.isEmpty() || rising.size() == channels.size()) {
+            return;
+        }
+        notes.add(String.format(
+                Locale.ROOT,
+                "%s %s up by the same step in each row, as times or an index do, and %s read as %s; 'exclude' leaves"
+                        + " %s out.",
+                TableLayout.quoted(rising),
+                rising.size() == 1 ? "goes" : "go",
+                rising.size() == 1 ? "is" : "are",
+                rising.size() == 1 ? "a channel" : "channels",
+                rising.size() == 1 ? "it" : "them"));
+    }
+
+    private boolean risesEvenly(List<String> texts) {
+        if (texts.size() < ENOUGH_STEPS) {
+            return false;
+        }
+        double first = number(texts.getFirst());
+        double step = (number(texts.getLast()) - first) / (texts.size() - 1);
+        int point = texts.getFirst().indexOf(decimal);
+        double last = point < 0 ? 0 : Math.pow(10, point + 1 - texts.getFirst().length());
+        double rounding = 1e-6 * step + (last <= 0.1 * step ? last : 0);
+        double before = first - step;
+        for (String text : texts) {
+            double now = number(text);
+            if (!(Math.abs(now - before - step) <= rounding)) {
+                return false;
+            }
+            before = now;
+        }
+        return step > 0;
+    }
+
+    private double number(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return Decimals.parse(bytes, 0, bytes.length, decimal);
     }
 
     /** What rows of the sample have there, without gaps. */

@@ -343,19 +343,38 @@ public final class TableReader implements AutoCloseable {
         if (!Double.isNaN(number)) {
             throw corrupt(place("a number below 3.4e38", place), "'" + Excerpt.of(field) + "'", "Scale the column.");
         }
-        throw corrupt(place("a number", place), "'" + Excerpt.of(field) + "'", wayOut(field));
+        throw corrupt(place("a number", place), "'" + Excerpt.of(field) + "'", wayOut(place, field));
     }
 
-    private String wayOut(String field) {
+    private String wayOut(int place, String field) {
         if (DECIMAL_COMMA.matcher(field).matches()
                 || DECIMAL_POINT.matcher(field).matches()) {
             return decimal == '.'
                     ? "Write all numbers with a decimal point, or say decimal: ','."
                     : "Write all numbers with a decimal comma, or say decimal: '.'.";
         }
+        if (isMostlyNumbers(place)) {
+            return "If it stands for a gap, say missing_values: ['" + Excerpt.of(field) + "']; else write a number.";
+        }
+        if (layout.headerLines() == 0 && records.line() == 1 && !text.ofRows()) {
+            return "If the first line names the columns, say header: 1; else leave the column out (exclude).";
+        }
         return labelAt < 0
                 ? "Leave the column out (exclude), or name it as the one with the labels."
                 : "Leave the column out (exclude), or write numbers.";
+    }
+
+    /** Whether most of the first rows have numbers there. */
+    private boolean isMostlyNumbers(int place) {
+        try {
+            List<List<String>> rows = sample();
+            long numbers = rows.stream()
+                    .filter(row -> place < row.size() && LayoutFinder.isNumber(row.get(place), decimal))
+                    .count();
+            return 2 * numbers > rows.size();
+        } catch (IOException e) {
+            return false; // The line that can't be read is what has to be said.
+        }
     }
 
     private int code(Codes codes, int place, String what) {

@@ -8,12 +8,13 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How times are written: ISO 8601 (also with a blank for the T, with slashes, without seconds), dates whose day or month
- * comes first, times of day by themselves, and counts of seconds to nanoseconds since 1970.
+ * comes first, dates with the month as a word, times of day by themselves, and counts of seconds to nanoseconds since 1970.
  *
  * @param unitNanos of a count since 1970; 0 where times are written out
  * @param order where the year comes last; null where it comes first
@@ -27,6 +28,20 @@ record TimeFormat(long unitNanos, @Nullable DateOrder order, ZoneId zone, boolea
     private static final long SECOND = 1_000_000_000;
     /** Years 1973 to 2286 in seconds. */
     private static final long LEAST_EPOCH = 100_000_000;
+
+    private static final Map<String, String> ABBREVIATIONS = Map.ofEntries(
+            Map.entry("UTC", "Z"),
+            Map.entry("GMT", "Z"),
+            Map.entry("WET", "Z"),
+            Map.entry("WEST", "+1"),
+            Map.entry("CET", "+1"),
+            Map.entry("CEST", "+2"),
+            Map.entry("EET", "+2"),
+            Map.entry("EEST", "+3"),
+            Map.entry("EST", "-5"),
+            Map.entry("EDT", "-4"),
+            Map.entry("PST", "-8"),
+            Map.entry("PDT", "-7"));
 
     private static final long MOST_EPOCH = 10_000_000_000L;
 
@@ -71,15 +86,22 @@ record TimeFormat(long unitNanos, @Nullable DateOrder order, ZoneId zone, boolea
                 });
     }
 
-    /** Whether all are whole numbers that may count from 1970. */
+    /** Whether all are numbers that may count from 1970, or dates of digits alone, such as 20240301. */
     static boolean areCounts(List<String> texts) {
-        return !texts.isEmpty() && unit(texts).isPresent();
+        return !texts.isEmpty() && (unit(texts).isPresent() || areDigits(texts));
+    }
+
+    private static boolean areDigits(List<String> texts) {
+        return texts.stream().allMatch(text -> {
+            Parts parts = new Scanner(SpelledDate.isoOfDigits(text)).parts();
+            return parts != null && parts.year > 0;
+        });
     }
 
     /** @param order null to tell by the texts; empty where both fit */
     static Optional<TimeFormat> of(List<String> texts, @Nullable DateOrder order, ZoneId zone) {
         Optional<Long> unit = unit(texts);
-        if (unit.isPresent()) {
+        if (unit.isPresent() && !areDigits(texts)) {
             return Optional.of(new TimeFormat(unit.get(), null, zone, true));
         }
         boolean zoned = !zone.equals(ZoneOffset.UTC);
@@ -118,11 +140,12 @@ record TimeFormat(long unitNanos, @Nullable DateOrder order, ZoneId zone, boolea
         long least = Long.MAX_VALUE;
         long most = 0;
         for (String text : texts) {
-            if (!text.matches("\\d{9,19}(\\.\\d{1,9})?")) {
+            if (!text.matches("\\d{9,19}([.,]\\d{1,9})?")) {
                 return Optional.empty();
             }
             try {
-                long whole = Long.parseLong(text.indexOf('.') < 0 ? text : text.substring(0, text.indexOf('.')));
+                int digits = indexOfDigitsEnd(text);
+                long whole = Long.parseLong(text.substring(0, digits));
                 least = Math.min(least, whole);
                 most = Math.max(most, whole);
             } catch (NumberFormatException e) {
@@ -141,14 +164,13 @@ record TimeFormat(long unitNanos, @Nullable DateOrder order, ZoneId zone, boolea
     long nanos(String text) {
         try {
             if (unitNanos > 0) {
-                int point = text.indexOf('.');
-                if (point < 0) {
-                    return Math.multiplyExact(Long.parseLong(text), unitNanos);
-                }
+                int point = indexOfDigitsEnd(text);
                 long whole = Math.multiplyExact(Long.parseLong(text.substring(0, point)), unitNanos);
-                return Math.addExact(whole, (long) (Double.parseDouble("0" + text.substring(point)) * unitNanos));
+                String fraction = "0" + text.substring(point).replace(',', '.');
+                return Math.addExact(whole, (long) (Double.parseDouble(fraction) * unitNanos));
             }
-            Parts parts = parts(text);
+            Parts written = parts(text);
+            Parts parts = written != null ? written : new Scanner(SpelledDate.isoOfDigits(text)).parts();
             return parts == null ? NONE : parts.year == 0 ? parts.nanosOfDay : nanos(parts, parts.nanosOfDay);
         } catch (NumberFormatException | ArithmeticException | DateTimeException e) {
             return NONE;
@@ -212,7 +234,8 @@ record TimeFormat(long unitNanos, @Nullable DateOrder order, ZoneId zone, boolea
     }
 
     private static @Nullable Parts parts(String text) {
-        return new Scanner(text).parts();
+        Parts parts = new Scanner(text).parts();
+        return parts != null ? parts : new Scanner(SpelledDate.iso(text)).parts();
     }
 
     /** Reads one text from its beginning. */
@@ -280,14 +303,18 @@ record TimeFormat(long unitNanos, @Nullable DateOrder order, ZoneId zone, boolea
                 }
                 try {
                     String rest = text.substring(at).strip();
-                    zone = rest.isEmpty()
-                            ? null
-                            : rest.equals("UTC") ? ZoneOffset.UTC : ZoneOffset.of(rest.toUpperCase(Locale.ROOT));
+                    zone = rest.isEmpty() ? null : zone(rest);
                 } catch (DateTimeException e) {
                     return null;
                 }
             }
             return new Parts(other, second, year, yearFirst, time, zone);
+        }
+
+        /** By offset, name or an abbreviation that means one thing everywhere. */
+        private static ZoneId zone(String text) {
+            String offset = ABBREVIATIONS.getOrDefault(text, text.toUpperCase(Locale.ROOT));
+            return text.indexOf('/') > 0 ? ZoneId.of(text) : ZoneOffset.of(offset);
         }
 
         /** Hours, minutes, seconds and their fraction, with or without AM or PM; -1 if it is none. */

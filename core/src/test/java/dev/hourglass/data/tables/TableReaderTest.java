@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
@@ -24,6 +25,7 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TableReaderTest {
@@ -45,7 +47,12 @@ class TableReaderTest {
                 "Logger 7\nserial 12\na,b\n1.5,2\n3,4\n",
                 "a,b\nbar,°C\n1.5,2\n3,4\n",
                 "timestamp,a,b\n2024-03-01 00:00:00,1.5,2\n2024-03-01 00:01:00,3,4\n",
-                "a,b\n\n1.5,2\n\n3,4\n\n"
+                "a,b\n\n1.5,2\n\n3,4\n\n",
+                ",a,b\n0,1.5,2\n7,3,4\n",
+                "Unnamed: 0.1,Unnamed: 0,a,b\n0,0,1.5,2\n2,1,3,4\n",
+                "sep=;\na;b\n1,5;2\n3;4\n",
+                "a,b,,\n1.5,2,,\n3,4,,\n",
+                "Logger 7\nbegun;2024-03-01\n\na;b\n1,5;2\n3;4\n"
             })
     void theSyntaxIsFoundOut(String text) throws IOException {
         Table table = read(text, TableOptions.DEFAULT);
@@ -98,6 +105,77 @@ class TableReaderTest {
         assertThat(table.notes()).anyMatch(note -> note.contains("The first line counts the columns"));
         assertThat(row.rows()).isEqualTo(2);
         assertThat(counting.rows()).as("windows of a counter").isEqualTo(3);
+    }
+
+    /** What pandas writes for columns without names, and others for years, wavelengths and the like. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ,0\\n0,98\\n1,95\\n2,97\\n                                   | 0
+            ,0,1\\n0,98,95\\n1,97,94\\n                                   | 0 1
+            0,1,\\n98.5,95.5,\\n97.5,94.5,\\n                             | 0 1
+            0.0,1.0\\n98.5,95.5\\n97.5,94.5\\n                           | 0.0 1.0
+            Unnamed: 0,0,1\\n0,98.5,95.5\\n1,97.5,94.5\\n                | 0 1
+            time,0,1\\n2024-03-01,98,95\\n2024-03-02,97,94\\n            | 0 1
+            3,4,status\\n98,95,0\\n97,94,1\\n                            | 3 4 status
+            2001,2002,2003\\n98,95,93\\n97,94,92\\n                      | 2001 2002 2003
+            400.5,401.0,401.5\\n0.3,0.2,0.1\\n0.2,0.1,0.3\\n             | 400.5 401.0 401.5
+            ,a,a,b\\n,0,1,0\\n0,98.5,95.5,93.5\\n1,97.5,94.5,92.5\\n     | a_0 a_1 b_0
+            """)
+    void numbersInTheFirstLineMayBeNames(String lines, String names) throws IOException {
+        Table table = read(lines.replace("\\n", "\n"), TableOptions.DEFAULT);
+
+        assertThat(table.columns()).containsExactly(names.split(" "));
+        assertThat(table.value(0, 0)).isGreaterThan(table.value(1, 0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "10,0,5\n9.9,0.1,5.1\n9.8,0.2,5.2\n",
+                "2001,5,9\n50.5,5.5,8.5\n51.5,6.5,7.5\n",
+                "4,5,6\n5,4,4\n3,6,5\n",
+                "0\n498\n495\n497\n"
+            })
+    void aRowThatMayBeNamesIsDoubtedAloud(String text) throws IOException {
+        Table table = read(text, TableOptions.DEFAULT);
+
+        assertThat(table.rows()).isEqualTo(text.split("\n").length);
+        assertThat(table.notes())
+                .anyMatch(note -> note.equals(
+                        "The first line is read as a row; if its numbers name the columns, say 'header: 1'."));
+        Table named = read(text, TableOptions.DEFAULT.withSyntax(new TableOptions.Syntax(null, null, 1, List.of())));
+        assertThat(named.rows()).isEqualTo(table.rows() - 1);
+    }
+
+    @Test
+    void columnsOfOneNameAreSaid() throws IOException {
+        Table table = read("a,b,a,a\n1.5,2,3,4\n", TableOptions.DEFAULT);
+
+        assertThat(table.columns()).containsExactly("a", "b", "a.1", "a.2");
+        assertThat(table.notes()).contains("3 columns are called 'a'; those behind the first are 'a.1' and so on.");
+    }
+
+    @Test
+    void aChannelThatCountsTheRowsIsSaid() throws IOException {
+        StringBuilder text = new StringBuilder("seconds,a\n");
+        for (int i = 0; i < 20; i++) {
+            text.append(String.format(Locale.ROOT, "%.2f,%d%n", 0.01 * i, i % 7));
+        }
+
+        Table table = read(text.toString(), TableOptions.DEFAULT);
+
+        assertThat(table.columns()).containsExactly("seconds", "a");
+        assertThat(table.notes())
+                .contains("'seconds' goes up by the same step in each row, as times or an index do, and is read as a"
+                        + " channel; 'exclude' leaves it out.");
+    }
+
+    @Test
+    void aWordAmongNumbersIsOfferedAsAGap() {
+        assertThatThrownBy(() -> read("a,b\n1.5,2\n3,4\n5,offline\n", TableOptions.DEFAULT))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("a number at line 4, column 2 ('b'), found 'offline'. If it stands for a gap, say"
+                        + " missing_values: ['offline']; else write a number.");
     }
 
     @Test
@@ -210,12 +288,39 @@ class TableReaderTest {
                 "1706781600",
                 "1706781600000",
                 "1706781600000000000",
-                "1706781600.000"
+                "1706781600.000",
+                "20240201T100000Z",
+                "20240201 10:00",
+                "20240201100000",
+                "202402011000",
+                "01-Feb-2024 10:00:00",
+                "01FEB2024:10:00:00",
+                "1. Februar 2024 10:00",
+                "\"Feb 1, 2024 10:00 AM\"",
+                "\"Thu, 01 Feb 2024 10:00:00 GMT\"",
+                "Thu Feb  1 10:00:00 UTC 2024",
+                "2024-02-01 11:00:00 CET",
+                "2024-02-01 11:00 Europe/Berlin"
             })
     void timesAreReadInTheirForms(String time) throws IOException {
         Table table = read("time,v\n" + time + ",1\n" + time + ",2\n", TableOptions.DEFAULT);
 
         assertThat(times(table)).containsExactly(1_706_781_600_000_000_000L, 1_706_781_600_000_000_000L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20240201", "2024-02", "01 Feb 24", "\"February 1st, 2024\""})
+    void datesAreReadInTheirForms(String date) throws IOException {
+        Table table = read("date,v\n" + date + ",1\n" + date + ",2\n", TableOptions.DEFAULT);
+
+        assertThat(times(table)).containsOnly(1_706_745_600_000_000_000L);
+    }
+
+    @Test
+    void digitsWithoutANameOfTimesAreNumbers() throws IOException {
+        Table table = read("a,b\n20240201,1\n20240202,2\n", TableOptions.DEFAULT);
+
+        assertThat(table.columns()).containsExactly("a", "b");
     }
 
     @Test
@@ -374,6 +479,9 @@ class TableReaderTest {
         assertThatThrownBy(() -> read("a,b\n\"1,234\",2\n\"5,678\",3\n", TableOptions.DEFAULT))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("'1,234' may be a number with a decimal comma or one with thousands");
+        assertThatThrownBy(() -> read("a\tb\n987\t2\n1,004\t3\n", TableOptions.DEFAULT))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("'1,004' may be a number with a decimal comma or one with thousands");
     }
 
     @Test
