@@ -38,6 +38,7 @@ module dev.hourglass.core {
     exports dev.hourglass.tensor;
     exports dev.hourglass.train;
     exports dev.hourglass.train.checkpoints;
+    exports dev.hourglass.train.distributed;
 
     uses dev.hourglass.data.tables.RowFormat;
 }

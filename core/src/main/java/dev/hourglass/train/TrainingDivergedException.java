@@ -11,7 +11,8 @@ public final class TrainingDivergedException extends RuntimeException {
         super(message, cause);
     }
 
-    TrainingDivergedException(String message) {
+    /** As another process told it. */
+    public TrainingDivergedException(String message) {
         super(message);
     }
 }
