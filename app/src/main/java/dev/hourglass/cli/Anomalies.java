@@ -55,7 +55,7 @@ final class Anomalies {
         terminal.println("Calibrated: " + detection.calibration());
         terminal.println("Scores: " + detection.scoring());
         if (!detection.threshold().note().isEmpty()) {
-            terminal.error("WARNING: " + detection.threshold().note());
+            terminal.println(detection.threshold().note());
         }
     }
 

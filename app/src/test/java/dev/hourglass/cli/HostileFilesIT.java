@@ -2,12 +2,20 @@ package dev.hourglass.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hourglass.data.FloatDataset;
+import dev.hourglass.data.SourceRows;
+import dev.hourglass.data.series.RowAnswers;
+import dev.hourglass.detect.DetectionOptions;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.model.Activation;
 import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Presets;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,8 +95,39 @@ class HostileFilesIT {
         ModelFile.write(saved, legacy);
         Path data = TinyMnist.write(folder.resolve("mnist"));
         Files.copy(data.resolve("train-images-idx3-ubyte"), folder.resolve("good-idx3-ubyte"));
+        detectorOfStreams();
         HostileModels.write(folder.resolve("models"), keras, legacy);
         HostileData.write(folder.resolve("data"));
+    }
+
+    private void detectorOfStreams() throws IOException {
+        AutoencoderSpec spec = new AutoencoderSpec(
+                "stream",
+                Shape.of(4, 2),
+                List.of(new LayerSpec.Dense("code", 1, Activation.TANH)),
+                List.of(new LayerSpec.Dense("last", 2, Activation.LINEAR)));
+        RandomSource random = new RandomSource(3);
+        RandomGenerator noise = random.stream("rows", 0);
+        float[] rows = new float[400];
+        StringBuilder text = new StringBuilder("a,b\n");
+        for (int i = 0; i < rows.length; i += 2) {
+            rows[i] = (float) noise.nextGaussian();
+            rows[i + 1] = (float) noise.nextGaussian();
+            text.append(rows[i]).append(',').append(rows[i + 1]).append('\n');
+        }
+        Files.writeString(folder.resolve(HostileRun.ROWS), text);
+        FloatDataset normal = FloatDataset.of("rows", Shape.of(2), rows)
+                .withRows(SourceRows.plain(rows.length / 2))
+                .windows(4, 1);
+        SavedModel detector = SavedModel.of(Autoencoder.initialize(spec, Normalization.NONE, random), null, Map.of())
+                .calibrated(
+                        normal,
+                        DetectionOptions.defaults().withOverlap(RowAnswers.Overlap.CAUSAL),
+                        "rows",
+                        random,
+                        1,
+                        done -> {});
+        ModelFile.write(detector, folder.resolve(HostileRun.DETECTOR));
     }
 
     private List<Outcome> runInSmallMachine() throws IOException, InterruptedException {

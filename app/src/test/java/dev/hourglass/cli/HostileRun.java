@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -25,12 +26,27 @@ import java.util.stream.Stream;
 final class HostileRun {
     /** That architectures in JSON and YAML are read with. */
     static final String WEIGHTS = "good-weights.h5";
+    /** That follows rows of {@link #ROWS}. */
+    static final String DETECTOR = "good-detector.keras";
+
+    static final String ROWS = "good-rows.csv";
+
+    /** Of each benchmark what is read first, with what must be beside it. */
+    private static final Map<String, List<String>> BOARDS = Map.of(
+            "ecg5000", List.of("ECG5000_TRAIN.txt"),
+            "skab", List.of("valve1/0.csv"),
+            "nab", List.of("combined_windows.json", "data/"),
+            "tsb", List.of("combined_windows.json", "data/"),
+            "smap", List.of("labeled_anomalies.csv", "train/", "test/"));
 
     private final Path models;
     private final Path data;
     private final Path goodModel;
     private final Path goodData;
     private final Path goodWeights;
+    private final Path detector;
+    private final Path rows;
+    private final Path benchmark;
     private final Path out;
 
     private HostileRun(Path folder) {
@@ -39,6 +55,9 @@ final class HostileRun {
         goodModel = folder.resolve("good.keras");
         goodData = folder.resolve("good-idx3-ubyte");
         goodWeights = folder.resolve(WEIGHTS);
+        detector = folder.resolve(DETECTOR);
+        rows = folder.resolve(ROWS);
+        benchmark = folder.resolve("benchmark");
         out = folder.resolve("out");
     }
 
@@ -80,6 +99,22 @@ final class HostileRun {
     private void refuseData(Path source) throws IOException {
         refuseWith(source, goodModel.toString(), source.toString());
         refuse(
+                "score --state",
+                source,
+                List.of(
+                        "score",
+                        detector.toString(),
+                        "--follow",
+                        "--data",
+                        rows.toString(),
+                        "--state",
+                        source.toString()));
+        if (Files.isRegularFile(source)) {
+            for (Map.Entry<String, List<String>> board : BOARDS.entrySet()) {
+                refuseBoard(board.getKey(), board.getValue(), source);
+            }
+        }
+        refuse(
                 "--labels",
                 source,
                 List.of(
@@ -89,6 +124,19 @@ final class HostileRun {
                         goodData.toString(),
                         "--labels",
                         source.toString()));
+    }
+
+    /** A hostile file in the place of one of a benchmark. */
+    private void refuseBoard(String board, List<String> files, Path source) throws IOException {
+        Path folder = benchmark.resolve(board);
+        for (String beside : files.subList(1, files.size())) {
+            Files.createDirectories(folder.resolve(beside));
+        }
+        Path place = folder.resolve(files.getFirst());
+        Files.createDirectories(place.getParent());
+        Files.deleteIfExists(place);
+        Files.createSymbolicLink(place, source.toAbsolutePath());
+        refuse("board " + board, place, List.of("board", board, folder.toString(), "--out", out + "/board"));
     }
 
     private void refuseWith(Path hostile, String model, String source) throws IOException {

@@ -418,8 +418,8 @@ public final class DataSources {
             return data;
         }
         if (rows.used() == 0) {
-            throw new DatasetException(
-                    "Data source '" + data.name() + "' has no row without gaps. Fill them with 'missing'.");
+            throw new DatasetException("Data source '" + data.name()
+                    + "' has no row without gaps. Fill them by --missing, in a recipe by 'missing'.");
         }
         Cuts cuts = Cuts.windows(rows.pieces(), 1, 1, true);
         return each.cut(cuts, LabelRule.MAJORITY, 0).reshaped(data.sampleShape());
@@ -444,7 +444,9 @@ public final class DataSources {
                     whole ? "" : String.format(Locale.ROOT, ", of which %,d follow each other", rows.longest()),
                     steps,
                     wanted,
-                    whole ? " Give a longer one." : " Give a longer one, or fill its gaps with 'missing'."));
+                    whole
+                            ? " Give a longer one."
+                            : " Give a longer one, or fill its gaps by --missing, in a recipe by 'missing'."));
         }
         describeShort(rows, steps).ifPresent(notes);
         LabelRule rule = options.tables().rule();

@@ -7,8 +7,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 
 /**
- * Finds thresholds, and says how far they could be off with other data of the kind. Intervals take the scores for independent:
- * where neighbouring steps of a series are alike, they are too narrow.
+ * Finds thresholds, and says how far they could be off with other data of the kind. Intervals take the scores for independent, unless it
+ * is said from which distance on they are: neighbouring steps of a series are alike.
  */
 public final class Calibration {
     private static final double CONFIDENCE = 0.95;
@@ -67,6 +67,67 @@ public final class Calibration {
                                 + " of normal samples are flagged, if they are exchangeable with these.");
             }
         };
+    }
+
+    /**
+     * The same by scores of a series. Those above the threshold that lie near each other are one occurrence, and it is those that are
+     * counted: the interval is that of as many independent scores as there would be then (the extremal index of Leadbetter 1983, by runs),
+     * and the note says which share of as many other normal rows may be above the threshold. Lengths of occurrences vary as much as they
+     * are long on average, so two of them say as much as one of equal ones.
+     *
+     * @param normal in order of time
+     * @param apart scores above the threshold with fewer rows from one to the next are one occurrence, &gt;= 1
+     */
+    public static CalibratedThreshold fit(
+            ThresholdRule.FromNormal rule, double[] normal, int apart, RandomSource random) {
+        CalibratedThreshold alone = fit(rule, normal, random);
+        int above = 0;
+        int occurrences = 0;
+        int last = -apart;
+        for (int row = 0; row < normal.length; row++) {
+            if (normal[row] > alone.threshold()) {
+                above++;
+                occurrences += row - last >= apart ? 1 : 0;
+                last = row;
+            }
+        }
+        if (above == occurrences) {
+            return alone;
+        }
+        double share = (double) above / normal.length;
+        int[] limits = PredictedCounts.of(occurrences / 2.0, (1 - CONFIDENCE) / 2);
+        String note = String.format(
+                Locale.ROOT,
+                "The %,d normal rows above the threshold lie in %,d %s: of as many other normal rows %s may be above it.",
+                above,
+                occurrences,
+                occurrences == 1 ? "run" : "runs",
+                percent(share * 2 * limits[0] / occurrences, Math.min(1, share * 2 * limits[1] / occurrences)));
+        int independent = Math.max(1, (int) Math.round((double) normal.length * occurrences / above));
+        CalibratedThreshold wider =
+                byOrder(rule) ? ordered(rule, sorted(normal), independent, alone.threshold(), 1 - share, note) : alone;
+        return new CalibratedThreshold(
+                rule,
+                alone.threshold(),
+                wider.low(),
+                wider.high(),
+                wider.interval(),
+                normal.length,
+                alone.note().isEmpty() ? note : alone.note() + " " + note);
+    }
+
+    private static boolean byOrder(ThresholdRule.FromNormal rule) {
+        return switch (rule) {
+            case ThresholdRule.Quantile ignored -> true;
+            case ThresholdRule.FalseAlarmRate ignored -> true;
+            case ThresholdRule.Conformal ignored -> true;
+            case ThresholdRule.MeanDeviations ignored -> false;
+            case ThresholdRule.PeaksOverThreshold ignored -> false;
+        };
+    }
+
+    private static String percent(double low, double high) {
+        return String.format(Locale.ROOT, "%.1f to %.1f %%", 100 * low, 100 * high);
     }
 
     /**
@@ -147,11 +208,21 @@ public final class Calibration {
     /** With the interval that order statistics give for a quantile, whatever the distribution (Conover 1999, section 3.2). */
     private static CalibratedThreshold ordered(
             ThresholdRule rule, double[] sorted, double threshold, double share, String note) {
+        return ordered(rule, sorted, sorted.length, threshold, share, note);
+    }
+
+    /** @param independent as how many independent scores they count, at most as many */
+    private static CalibratedThreshold ordered(
+            ThresholdRule rule, double[] sorted, int independent, double threshold, double share, String note) {
         double tail = (1 - CONFIDENCE) / 2;
-        int[] limits = binomialLimits(sorted.length, share, tail);
-        double low = limits[0] == 0 ? Double.NEGATIVE_INFINITY : sorted[limits[0] - 1];
-        double high = limits[1] >= sorted.length ? Double.POSITIVE_INFINITY : sorted[limits[1]];
-        return new CalibratedThreshold(rule, threshold, low, high, "95 % by order statistics", sorted.length, note);
+        int[] limits = binomialLimits(independent, share, tail);
+        double scores = (double) sorted.length / independent;
+        double low = limits[0] == 0 ? Double.NEGATIVE_INFINITY : sorted[(int) (limits[0] * scores) - 1];
+        double high = limits[1] >= independent ? Double.POSITIVE_INFINITY : sorted[(int) (limits[1] * scores)];
+        String interval = independent == sorted.length
+                ? "95 % by order statistics"
+                : String.format(Locale.ROOT, "95 %% by order statistics, as of %,d independent scores", independent);
+        return new CalibratedThreshold(rule, threshold, low, high, interval, sorted.length, note);
     }
 
     /** The binomial distribution's quantiles at a tail from below and from above. */

@@ -3,8 +3,10 @@ package dev.hourglass.detect;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.series.RowAnswers;
 import dev.hourglass.detect.series.EventOptions;
+import dev.hourglass.detect.series.SampleCodes;
 import dev.hourglass.detect.series.Smoothing;
 import dev.hourglass.detect.series.StepErrors;
+import dev.hourglass.detect.series.StepScores;
 import dev.hourglass.detect.series.StreamingOptions;
 import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.tensor.RandomSource;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param smoothing of the scores of a series before the threshold; that of samples which are no series has no effect
  * @param threshold found from scores that were made in this way
  * @param events when rows above the threshold make up an event, by scores over their threshold
+ * @param edge events begin and end at rows whose {@linkplain StepScores#least lowest score}, as it is before the threshold, is above
+ *     this; 0 where they go as far as scores are high
  * @param normal what the threshold was found from, for people, such as {@code pump.csv, the last 20 %}
  * @param windows how series are cut; null where samples are no windows
  */
@@ -35,6 +39,7 @@ public record Detection(
         Smoothing smoothing,
         CalibratedThreshold threshold,
         EventOptions events,
+        double edge,
         String normal,
         @Nullable Windows windows) {
     /**
@@ -68,6 +73,10 @@ public record Detection(
         Objects.requireNonNull(overlap);
         Objects.requireNonNull(smoothing);
         Objects.requireNonNull(events);
+        if (!(edge >= 0 && Double.isFinite(edge))) {
+            throw new IllegalArgumentException(
+                    "the score at which events begin and end must be finite and >= 0, got " + edge);
+        }
         double value = threshold.threshold();
         if (!(value > 0 && Double.isFinite(value))) {
             throw new IllegalArgumentException("a threshold must be finite and > 0, got " + value
@@ -84,25 +93,40 @@ public record Detection(
      * @return one a sample; NaN or infinite where the model rebuilds what is not finite
      */
     public double[] scoreSamples(Reconstruction model, Dataset samples, IntConsumer progress) {
+        return scoreSamples(model, SampleCodes.none(), samples, progress);
+    }
+
+    /** @param codes what the score reads of the samples' codes */
+    public double[] scoreSamples(Reconstruction model, SampleCodes codes, Dataset samples, IntConsumer progress) {
         Reconstruction judged = SmoothedErrors.of(model, samples, errorBlur);
-        double[] scores = SampleScores.of(judged, samples, errors, progress);
+        double[] scores = SampleScores.of(judged, codes, samples, errors, progress);
         for (int i = 0; i < scores.length; i++) {
             scores[i] /= threshold.threshold();
         }
         return scores;
     }
 
-    public Detection withOverlap(RowAnswers.Overlap other) {
-        return new Detection(errors, errorBlur, other, smoothing, threshold, events, normal, windows);
+    /**
+     * What becomes of the scores of a series' rows: smoothed, over the threshold, and with what is known of rows that are odd by
+     * themselves.
+     */
+    public StepScores finished(StepScores scores) {
+        return scores.withEdge(edge).smoothed(smoothing).over(threshold.threshold());
     }
 
+    public Detection withOverlap(RowAnswers.Overlap other) {
+        return new Detection(errors, errorBlur, other, smoothing, threshold, events, edge, normal, windows);
+    }
+
+    /** With other events; those that end at another score go as far as that says. */
     public Detection withEvents(EventOptions other) {
-        return new Detection(errors, errorBlur, overlap, smoothing, threshold, other, normal, windows);
+        double kept = other.end() == events.end() ? edge : 0;
+        return new Detection(errors, errorBlur, overlap, smoothing, threshold, other, kept, normal, windows);
     }
 
     /** The same with a threshold that was found from scores which were made as these are. */
     public Detection withThreshold(CalibratedThreshold other) {
-        return new Detection(errors, errorBlur, overlap, smoothing, other, events, normal, windows);
+        return new Detection(errors, errorBlur, overlap, smoothing, other, events, edge, normal, windows);
     }
 
     /** What it was calibrated with, for another detector of the same kind; a rule that needs labels becomes the default one. */
@@ -111,11 +135,15 @@ public record Detection(
             case StepErrors.Squared ignored -> DetectionOptions.Errors.SQUARED;
             case StepErrors.Absolute ignored -> DetectionOptions.Errors.ABSOLUTE;
             case StepErrors.Mahalanobis ignored -> DetectionOptions.Errors.MAHALANOBIS;
+            case StepErrors.Code ignored -> DetectionOptions.Errors.CODE;
+            case StepErrors.Bound ignored -> DetectionOptions.Errors.BOUND;
         };
         ThresholdRule.FromNormal rule = threshold.rule() instanceof ThresholdRule.FromNormal normalRule
                 ? normalRule
                 : DetectionOptions.defaults().rule();
-        return new DetectionOptions(kind, overlap, smoothing, rule, events).withErrorBlur(errorBlur);
+        DetectionOptions options =
+                new DetectionOptions(kind, overlap, smoothing, rule, events).withErrorBlur(errorBlur);
+        return edge > 0 ? options.withEventsEndingByNormal(events) : options;
     }
 
     /**
@@ -143,7 +171,7 @@ public record Detection(
                 found.interval(),
                 found.scores(),
                 found.note());
-        return new Detection(errors, errorBlur, overlap, smoothing, scaled, events, source, windows);
+        return new Detection(errors, errorBlur, overlap, smoothing, scaled, events, edge, source, windows);
     }
 
     /**
@@ -173,6 +201,8 @@ public record Detection(
             case StepErrors.Squared ignored -> "squared errors of a " + each;
             case StepErrors.Absolute ignored -> "absolute errors of a " + each;
             case StepErrors.Mahalanobis ignored -> "whitened errors of a " + each;
+            case StepErrors.Code ignored -> "the distance of the code of a " + (windows == null ? each : "window");
+            case StepErrors.Bound ignored -> "the negative bound of a " + each;
         };
         String of =
                 errorBlur == 0 ? which : which + " smoothed by " + errorBlur + (windows == null ? " pixels" : " steps");

@@ -13,7 +13,7 @@ import dev.hourglass.detect.series.Smoothing;
  * @param rule by which the threshold is found from scores of normal data
  * @param events when rows above it make up an event
  * @param endByNormal whether the score at which an event ends is found as well, in place of that of {@code events}: nine of ten
- *     normal rows have lower ones
+ *     normal rows have lower ones; and which rows are odd by themselves, at which it begins and ends
  * @param outliers the largest share of the normal samples that is left out where these are far worse rebuilt than the others, 0 to 0.5
  * @param errorBlur the deviation of the Gaussian that smooths errors within a picture or a window before they become scores
  *     ({@link SmoothedErrors}), in pixels or steps, 0 for none, at most 100
@@ -45,14 +45,23 @@ public record DetectionOptions(
         this(errors, overlap, smoothing, rule, events, false, 0, 0);
     }
 
-    /** How the errors of a step's channels become its score. */
+    /** What becomes a step's score: the errors of its channels, or what its code says. */
     public enum Errors {
         /** Their mean square. */
         SQUARED,
         /** The mean of their sizes. */
         ABSOLUTE,
         /** Whitened by those of the normal data ({@link dev.hourglass.detect.series.StepErrors.Mahalanobis}). */
-        MAHALANOBIS
+        MAHALANOBIS,
+        /** How far the code lies from those of normal data ({@link dev.hourglass.detect.series.StepErrors.Code}). */
+        CODE,
+        /** The negative bound of a variational model ({@link dev.hourglass.detect.series.StepErrors.Bound}). */
+        BOUND;
+
+        /** Whether a score needs the code. */
+        public boolean readsCode() {
+            return this == CODE || this == BOUND;
+        }
     }
 
     /**

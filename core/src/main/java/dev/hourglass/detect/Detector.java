@@ -7,6 +7,8 @@ import dev.hourglass.data.SourceRows;
 import dev.hourglass.data.series.RowAnswers;
 import dev.hourglass.detect.series.AnomalyEvent;
 import dev.hourglass.detect.series.EventOptions;
+import dev.hourglass.detect.series.SampleCodes;
+import dev.hourglass.detect.series.Smoothing;
 import dev.hourglass.detect.series.StepErrors;
 import dev.hourglass.detect.series.StepScores;
 import dev.hourglass.engine.ChainInference;
@@ -35,12 +37,18 @@ public final class Detector implements AutoCloseable {
     private static final int MOST_WHITENED = 256;
     /** Of normal rows, those with scores that are nothing special. */
     private static final double USUAL = 0.9;
+    /** Of normal rows, those that are not odd by themselves. */
+    private static final double NOT_ODD = 0.99;
 
     private final ChainInference inference;
+    /** Null where errors alone are scored. */
+    private final @Nullable ChainInference code;
+
     private final Detection detection;
 
-    private Detector(ChainInference inference, Detection detection) {
+    private Detector(ChainInference inference, @Nullable ChainInference code, Detection detection) {
         this.inference = inference;
+        this.code = code;
         this.detection = detection;
     }
 
@@ -50,7 +58,20 @@ public final class Detector implements AutoCloseable {
      * @param threads that share out the samples, &gt;= 1
      */
     public static Detector of(Graph graph, Parameters parameters, Detection detection, int threads) {
-        return new Detector(ChainInference.of(graph, parameters, threads), detection);
+        return of(graph, null, parameters, detection, threads);
+    }
+
+    /**
+     * @param code gives the numbers of a sample's code that its score reads, from the same input; null where errors alone are scored
+     * @throws IllegalArgumentException if it gives others than the score reads
+     */
+    public static Detector of(
+            Graph graph, @Nullable Graph code, Parameters parameters, Detection detection, int threads) {
+        StepErrors.requireNumbers(code, detection.errors());
+        return new Detector(
+                ChainInference.of(graph, parameters, threads),
+                code == null ? null : ChainInference.of(code, parameters, threads),
+                detection);
     }
 
     /**
@@ -71,34 +92,54 @@ public final class Detector implements AutoCloseable {
             String source,
             RandomSource random,
             IntConsumer progress) {
+        return calibrate(rebuilding, SampleCodes.none(), normal, options, source, random, progress);
+    }
+
+    /**
+     * The same where scores may read codes.
+     *
+     * @param codes what they read of the samples'
+     */
+    public static Detection calibrate(
+            Reconstruction rebuilding,
+            SampleCodes codes,
+            Dataset normal,
+            DetectionOptions options,
+            String source,
+            RandomSource random,
+            IntConsumer progress) {
         requireNeighbours(options.errorBlur(), normal);
         Reconstruction model = SmoothedErrors.of(rebuilding, normal, options.errorBlur());
         Outliers left = outliers(rebuilding, normal, options.outliers());
         boolean[] kept = left.kept();
         IntPredicate counts = sample -> left.samples().isEmpty() || kept[sample];
-        StepErrors errors = errors(model, normal, options.errors(), counts);
+        StepErrors errors = errors(model, codes, normal, options.errors(), counts);
         Optional<SamplePlaces> places = normal.places();
         double[] scores;
+        double edge = 0;
         if (places.isPresent()) {
             Reconstruction watched = (from, count, into) -> {
                 model.rebuild(from, count, into);
                 progress.accept(from + count);
             };
             requireEachRow(options.overlap(), normal, places.get());
-            StepScores steps = StepScores.of(watched, normal, errors, options.overlap(), counts);
+            StepScores steps = StepScores.of(watched, codes, normal, errors, options.overlap(), counts);
             requireFinite(steps, places.get(), options.overlap(), normal.name(), counts);
             scores = Arrays.stream(steps.smoothed(options.smoothing()).scores())
                     .filter(score -> !Double.isNaN(score))
                     .toArray();
+            edge = edge(steps, places.get(), options);
         } else {
-            double[] all = SampleScores.of(model, normal, errors, progress);
+            double[] all = SampleScores.of(model, codes, normal, errors, progress);
             requireFinite(all, normal.name());
             scores = IntStream.range(0, all.length)
                     .filter(counts)
                     .mapToDouble(sample -> all[sample])
                     .toArray();
         }
-        CalibratedThreshold threshold = Calibration.fit(options.rule(), scores, random);
+        CalibratedThreshold threshold = places.isPresent()
+                ? Calibration.fit(options.rule(), scores, apart(normal, options.smoothing()), random)
+                : Calibration.fit(options.rule(), scores, random);
         return new Detection(
                 errors,
                 options.errorBlur(),
@@ -108,6 +149,7 @@ public final class Detector implements AutoCloseable {
                 options.endByNormal()
                         ? endingByNormal(options.events(), scores, threshold.threshold())
                         : options.events(),
+                edge,
                 left.samples().isEmpty()
                         ? source
                         : String.format(
@@ -149,8 +191,32 @@ public final class Detector implements AutoCloseable {
         return Double.isFinite(usual) ? events.withEnd(Math.min(events.start(), usual)) : events;
     }
 
+    /**
+     * The lowest score of a row above which it is odd by itself, as hardly any normal row is: events begin and end at such rows.
+     *
+     * @param normal scores before smoothing
+     * @param places of their samples
+     * @return 0 where events go as far as scores are high: where that was asked for, and where a stream must find the same
+     */
+    public static double edge(StepScores normal, SamplePlaces places, DetectionOptions options) {
+        if (!options.endByNormal() || !places.windows() || options.overlap() == RowAnswers.Overlap.CAUSAL) {
+            return 0;
+        }
+        float[] least = normal.least();
+        double[] known = IntStream.range(0, least.length)
+                .mapToDouble(row -> least[row])
+                .filter(Double::isFinite)
+                .sorted()
+                .toArray();
+        return known.length == 0 ? 0 : Math.max(0, Calibration.quantile(known, NOT_ODD));
+    }
+
     private static StepErrors errors(
-            Reconstruction model, Dataset normal, DetectionOptions.Errors errors, IntPredicate counts) {
+            Reconstruction model,
+            SampleCodes codes,
+            Dataset normal,
+            DetectionOptions.Errors errors,
+            IntPredicate counts) {
         int channels = normal.sampleShape().dimension(-1);
         if (errors == DetectionOptions.Errors.MAHALANOBIS && channels > MOST_WHITENED) {
             throw new IllegalArgumentException("errors of at most " + MOST_WHITENED + " channels can be whitened, got "
@@ -160,7 +226,28 @@ public final class Detector implements AutoCloseable {
             case SQUARED -> new StepErrors.Squared();
             case ABSOLUTE -> new StepErrors.Absolute();
             case MAHALANOBIS -> StepErrors.Mahalanobis.fit(model, normal, counts);
+            case CODE -> {
+                if (codes.size() > MOST_WHITENED) {
+                    throw new IllegalArgumentException("distances of codes of at most " + MOST_WHITENED
+                            + " numbers can be measured, got " + codes.size() + ". Score errors.");
+                }
+                yield StepErrors.Code.fit(codes, normal.size(), counts);
+            }
+            case BOUND -> StepErrors.Bound.fit(model, codes, normal, counts);
         };
+    }
+
+    /** From how many rows on scores share neither a window nor a moving average. */
+    private static int apart(Dataset samples, Smoothing smoothing) {
+        boolean windows = samples.places().filter(SamplePlaces::windows).isPresent();
+        int steps =
+                windows ? samples.sampleShape().size() / samples.sampleShape().dimension(-1) : 1;
+        return 2 * steps
+                - 1
+                + switch (smoothing) {
+                    case Smoothing.MovingAverage average -> average.rows() - 1;
+                    case Smoothing.Exponential exponential -> (int) (2 / exponential.alpha()) - 2;
+                };
     }
 
     private static Detection.Windows windows(Dataset samples, SamplePlaces places) {
@@ -217,6 +304,10 @@ public final class Detector implements AutoCloseable {
         return (from, count, into) -> inference.run(samples::copySample, from, count, into);
     }
 
+    private SampleCodes codes(Dataset samples) {
+        return code == null ? SampleCodes.none() : SampleCodes.of(code, samples);
+    }
+
     /**
      * Scores the rows of a series, smoothed, over the threshold.
      *
@@ -235,9 +326,10 @@ public final class Detector implements AutoCloseable {
             progress.accept(from + count);
         };
         samples.places().ifPresent(places -> requireEachRow(detection.overlap(), samples, places));
-        StepScores scores = StepScores.of(watched, samples, detection.errors(), detection.overlap());
+        StepScores scores = StepScores.of(
+                watched, codes(samples), samples, detection.errors(), detection.overlap(), sample -> true);
         requireFinite(scores, samples.places().orElseThrow(), detection.overlap(), samples.name(), sample -> true);
-        return scores.smoothed(detection.smoothing()).over(detection.threshold().threshold());
+        return detection.finished(scores);
     }
 
     /** The events of {@linkplain #score scores}. */
@@ -254,7 +346,7 @@ public final class Detector implements AutoCloseable {
      * @throws IllegalArgumentException if the model rebuilds what is not finite
      */
     public double[] scoreSamples(Dataset samples, IntConsumer progress) {
-        double[] scores = detection.scoreSamples(reconstruction(samples), samples, progress);
+        double[] scores = detection.scoreSamples(reconstruction(samples), codes(samples), samples, progress);
         requireFinite(scores, samples.name());
         return scores;
     }
@@ -265,7 +357,7 @@ public final class Detector implements AutoCloseable {
      * @return as many as the sample has, which add up to its score
      */
     public float[] parts(Dataset samples, int sample) {
-        float[] parts = SampleScores.parts(judged(samples), samples, sample, detection.errors());
+        float[] parts = SampleScores.parts(judged(samples), codes(samples), samples, sample, detection.errors());
         for (int i = 0; i < parts.length; i++) {
             parts[i] = (float) (parts[i] / detection.threshold().threshold());
         }
@@ -319,5 +411,8 @@ public final class Detector implements AutoCloseable {
     @Override
     public void close() {
         inference.close();
+        if (code != null) {
+            code.close();
+        }
     }
 }

@@ -7,6 +7,8 @@ import dev.hourglass.data.series.SoundFolder;
 import dev.hourglass.detect.Detection;
 import dev.hourglass.detect.DetectionOptions;
 import dev.hourglass.detect.Detector;
+import dev.hourglass.detect.series.SampleCodes;
+import dev.hourglass.detect.series.StepErrors;
 import dev.hourglass.detect.series.StreamingDetector;
 import dev.hourglass.engine.ChainInference;
 import dev.hourglass.engine.Loss;
@@ -213,7 +215,56 @@ public record SavedModel(
         if (detection == null) {
             throw notCalibrated();
         }
-        return Detector.of(rebuilding.graph, rebuilding.parameters, detection, threads);
+        Graph code = rebuilding.code(detection);
+        return Detector.of(rebuilding.graph, code, rebuilding.parameters, detection, threads);
+    }
+
+    /**
+     * From a sample to the numbers of its code that the scores of this detector read; to be closed.
+     *
+     * @param threads that share out the samples, &gt;= 1
+     * @return empty where errors alone are scored, or this is no detector
+     * @throws UnsupportedModelException if it is not known where the code is, or it is another one than the scores read
+     */
+    public Optional<ChainInference> scoredCode(int threads) {
+        if (detection == null || !detection.options().errors().readsCode()) {
+            return Optional.empty();
+        }
+        SavedModel rebuilding = rebuilding();
+        return Optional.ofNullable(rebuilding.code(detection))
+                .map(code -> ChainInference.of(code, rebuilding.parameters, threads));
+    }
+
+    private @Nullable Graph code(Detection scoring) {
+        Graph code = code(scoring.options().errors());
+        try {
+            StepErrors.requireNumbers(code, scoring.errors());
+        } catch (IllegalArgumentException e) {
+            throw new UnsupportedModelException("Model '" + name + "' is no detector: " + e.getMessage());
+        }
+        return code;
+    }
+
+    /** What computes the numbers of a code that such scores read; null for none. */
+    private @Nullable Graph code(DetectionOptions.Errors errors) {
+        return switch (errors) {
+            case SQUARED, ABSOLUTE, MAHALANOBIS -> null;
+            case CODE -> autoencoder().spec().graph().upTo(List.of(codeName()));
+            case BOUND -> graph.upTo(distribution());
+        };
+    }
+
+    /** The mean and the logarithm of the variance of the distribution that codes are drawn from. */
+    private List<String> distribution() {
+        List<Graph.Node> sampling = graph.nodes().stream()
+                .filter(node -> node.layer() instanceof LayerSpec.Sampling)
+                .toList();
+        if (sampling.size() != 1) {
+            throw new UnsupportedModelException("Model '" + name + "' has "
+                    + (sampling.isEmpty() ? "no layer that samples its codes" : sampling.size() + " layers that sample")
+                    + "; the bound is that of a variational model with one. Score errors or the code.");
+        }
+        return sampling.getFirst().inputs();
     }
 
     /**
@@ -230,7 +281,12 @@ public record SavedModel(
         }
         try {
             return StreamingDetector.of(
-                    rebuilding.graph, rebuilding.parameters, normalization, detection.streaming(maxGap), threads);
+                    rebuilding.graph,
+                    rebuilding.code(detection),
+                    rebuilding.parameters,
+                    normalization,
+                    detection.streaming(maxGap),
+                    threads);
         } catch (IllegalArgumentException e) {
             throw new UnsupportedModelException("Model '" + name + "' can't score a stream: " + e.getMessage());
         }
@@ -260,9 +316,12 @@ public record SavedModel(
             int threads,
             IntConsumer progress) {
         SavedModel rebuilding = rebuilding();
-        try (ChainInference inference = ChainInference.of(rebuilding.graph, rebuilding.parameters, threads)) {
+        Graph code = rebuilding.code(options.errors());
+        try (ChainInference inference = ChainInference.of(rebuilding.graph, rebuilding.parameters, threads);
+                ChainInference codes = code == null ? null : ChainInference.of(code, rebuilding.parameters, threads)) {
             return withDetection(Detector.calibrate(
                     (from, count, into) -> inference.run(normal::copySample, from, count, into),
+                    codes == null ? SampleCodes.none() : SampleCodes.of(codes, normal),
                     normal,
                     options,
                     source,

@@ -8,9 +8,12 @@ import dev.hourglass.evaluate.GoldenNumbers;
 import dev.hourglass.tensor.RandomSource;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CalibrationTest {
@@ -201,5 +204,81 @@ class CalibrationTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ThresholdRule.Cost(0, 1))
                 .withMessageContaining("> 0");
+    }
+
+    /** As {@code scipy.stats.nbinom.ppf} gives them: {@code ppf(0.025, k + 0.5, 0.5)} and {@code ppf(0.975, k + 0.5, 0.5)}. */
+    @ParameterizedTest
+    @CsvSource({"0, 0, 3", "1, 0, 6", "2.5, 0, 9", "10, 3, 21", "100, 74, 130"})
+    void predictedCountsAreThoseOfScipy(double seen, int low, int high) {
+        assertThat(PredictedCounts.of(seen, 0.025)).containsExactly(low, high);
+    }
+
+    @Test
+    void scoresAboveTheThresholdThatLieTogetherCountOnce() {
+        double[] scores = new double[1000];
+        Arrays.setAll(scores, row -> row / 1e6);
+        Arrays.fill(scores, 300, 306, 2);
+        Arrays.fill(scores, 700, 704, 3);
+
+        CalibratedThreshold found = Calibration.fit(new ThresholdRule.FalseAlarmRate(0.01), scores, 20, RANDOM);
+
+        assertThat(found.threshold()).isEqualTo(0.000999);
+        assertThat(found.note())
+                .isEqualTo(
+                        "The 10 normal rows above the threshold lie in 2 runs: of as many other normal rows 0.0 to 6.0 %"
+                                + " may be above it.");
+        assertThat(found.interval()).isEqualTo("95 % by order statistics, as of 200 independent scores");
+        assertThat(found.high()).isEqualTo(Double.POSITIVE_INFINITY);
+        // With a distance of 1 each row counts for itself.
+        assertThat(Calibration.fit(new ThresholdRule.FalseAlarmRate(0.01), scores, 1, RANDOM))
+                .isEqualTo(Calibration.fit(new ThresholdRule.FalseAlarmRate(0.01), scores, RANDOM));
+    }
+
+    /**
+     * Of stationary series that remember about {@code memory} rows; seeds are fixed. With 50 rows, 4,000 say as much as some dozens
+     * of independent ones, whose hundredth largest is no good guess: more is flagged then, and the note says that it may be.
+     */
+    @ParameterizedTest
+    @CsvSource({"1, 0.0125", "10, 0.0125", "50, 0.02"})
+    void aboutTheShareAskedForIsFlaggedOfNewNormalRowsAndMostlyWhatTheNoteSays(int memory, double most) {
+        int series = 100;
+        double flagged = 0;
+        int within = 0;
+        for (int i = 0; i < series; i++) {
+            RandomGenerator random = RANDOM.stream("stationary", memory * 1000 + i);
+            double[] all = stationary(random, 8000, memory);
+            CalibratedThreshold found = Calibration.fit(
+                    new ThresholdRule.FalseAlarmRate(0.01), Arrays.copyOf(all, 4000), 2 * memory, RANDOM);
+            double share = Arrays.stream(all, 4000, 8000)
+                            .filter(score -> score > found.threshold())
+                            .count()
+                    / 4000.0;
+            flagged += share;
+            double[] said = said(found.note());
+            within += share >= said[0] && share <= said[1] ? 1 : 0;
+        }
+
+        assertThat(flagged / series).isBetween(0.008, most);
+        assertThat(within).isGreaterThanOrEqualTo(85);
+    }
+
+    /** Squares of an autoregressive process of order 1. */
+    private static double[] stationary(RandomGenerator random, int rows, int memory) {
+        double kept = Math.exp(-1.0 / memory);
+        double[] scores = new double[rows];
+        double state = random.nextGaussian() / Math.sqrt(1 - kept * kept);
+        for (int row = 0; row < rows; row++) {
+            state = kept * state + random.nextGaussian();
+            scores[row] = state * state;
+        }
+        return scores;
+    }
+
+    /** The shares of a note, which ends in such as {@code 0.0 to 5.1 % may be above it.} */
+    private static double[] said(String note) {
+        Matcher matcher = Pattern.compile("rows (\\S+) to (\\S+) % may").matcher(note);
+        return matcher.find()
+                ? new double[] {Double.parseDouble(matcher.group(1)) / 100, Double.parseDouble(matcher.group(2)) / 100}
+                : new double[] {0.005, 0.016};
     }
 }

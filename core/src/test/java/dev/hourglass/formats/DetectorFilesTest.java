@@ -20,12 +20,14 @@ import dev.hourglass.detect.series.Smoothing;
 import dev.hourglass.detect.series.StepErrors;
 import dev.hourglass.detect.series.StepScores;
 import dev.hourglass.detect.series.StreamingDetector;
+import dev.hourglass.engine.ChainInference;
 import dev.hourglass.formats.onnx.ModelWriter;
 import dev.hourglass.formats.onnx.OnnxFile;
 import dev.hourglass.formats.onnx.OnnxModel;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.CorruptFileException;
@@ -65,7 +67,9 @@ class DetectorFilesTest {
                 new StepErrors.Squared(),
                 new StepErrors.Absolute(),
                 StepErrors.Mahalanobis.of(
-                        new double[] {0.1, -1e-300, 3}, new double[] {1, 0.5, 0, 0.5, 1 / 3.0, 0, 0, 0, 1e9}));
+                        new double[] {0.1, -1e-300, 3}, new double[] {1, 0.5, 0, 0.5, 1 / 3.0, 0, 0, 0, 1e9}),
+                new StepErrors.Code(StepErrors.Mahalanobis.of(new double[] {1, 2}, new double[] {2, 0.1, 0.1, 3})),
+                new StepErrors.Bound(0.1, 2, 12));
         List<RowAnswers.Overlap> overlaps = List.of(RowAnswers.Overlap.values());
         List<ThresholdRule> rules = List.of(
                 new ThresholdRule.Quantile(0.99),
@@ -77,7 +81,7 @@ class DetectorFilesTest {
         Path file = folder.resolve("model." + extension);
         for (int i = 0; i < rules.size(); i++) {
             Detection detection = new Detection(
-                    errors.get(i % 3),
+                    errors.get(i % errors.size()),
                     i / 3.0,
                     overlaps.get(i % overlaps.size()),
                     i % 2 == 0 ? new Smoothing.MovingAverage(5) : new Smoothing.Exponential(0.1),
@@ -90,6 +94,7 @@ class DetectorFilesTest {
                             123_456,
                             "größer \"als\""),
                     new EventOptions(1, 0.8, 3, 2),
+                    i / 7.0,
                     "pump.csv, the last 20 %",
                     i == 0 ? null : new Detection.Windows(4, 2, i == 1 ? null : Duration.ofMillis(1500)));
             ModelFile.write(model().withDetection(detection), file);
@@ -204,6 +209,144 @@ class DetectorFilesTest {
         }
     }
 
+    /** With the distance of its code, and of a variational model the bound: from files, in a stream, on any number of threads. */
+    @ParameterizedTest
+    @CsvSource({"CODE, keras", "CODE, h5", "CODE, onnx", "BOUND, keras", "BOUND, h5"})
+    void scoresOfCodesHaveTheSameBitsFromFilesAndStreams(DetectionOptions.Errors scored, String extension)
+            throws IOException {
+        SavedModel calibrated = variational()
+                .calibrated(
+                        series(-1).windows(4, 1),
+                        DetectionOptions.defaults().withErrors(scored).withOverlap(RowAnswers.Overlap.CAUSAL),
+                        "made up",
+                        RANDOM,
+                        1,
+                        done -> {});
+        FloatDataset data = series(SPIKE);
+        double[] expected;
+        try (Detector detector = calibrated.detector(1)) {
+            expected = detector.score(data.windows(4, 1)).scores();
+        }
+        Path file = folder.resolve("model." + extension);
+        ModelFile.write(calibrated, file);
+        SavedModel read = ModelFile.read(file);
+        try (Detector detector = read.detector(3)) {
+            assertThat(detector.score(data.windows(4, 1)).scores()).containsExactly(expected);
+        }
+        double[] row = new double[3];
+        double[] found = new double[ROWS];
+        try (StreamingDetector stream = read.streaming(null, 1)) {
+            for (int i = 0; i < ROWS; i++) {
+                data.copyStored(i, row, 0);
+                stream.accept(row);
+                found[i] = stream.score();
+            }
+        }
+        assertThat(found).isEqualTo(expected);
+        assertThat(expected[SPIKE]).isGreaterThan(1);
+    }
+
+    /** By the formulas of their javadoc, in plain loops, from the model's own halves. */
+    @Test
+    void scoresOfCodesAreTheDistanceOfTheCodeAndTheNegativeBound() {
+        SavedModel model = variational();
+        FloatDataset samples = FloatDataset.of("samples", Shape.of(4, 3), numbers(50 * 12));
+        double[] distances = scores(model, samples, DetectionOptions.Errors.CODE);
+        double[] bounds = scores(model, samples, DetectionOptions.Errors.BOUND);
+
+        float[] codes = run(model.graph(), model, samples, "z", 2);
+        float[] logs = run(model.graph(), model, samples, "v", 2);
+        float[] rebuilt = run(model.graph(), model, samples, "last", 12);
+        double[] squares = new double[50];
+        float[] sample = new float[12];
+        for (int i = 0; i < 50; i++) {
+            samples.copySample(i, sample, 0);
+            for (int k = 0; k < 12; k++) {
+                squares[i] += Math.pow((double) rebuilt[i * 12 + k] - sample[k], 2);
+            }
+        }
+        double variance = Arrays.stream(squares).sum() / (50 * 12);
+        for (int i = 0; i < 50; i++) {
+            double divergence = 0;
+            for (int k = 0; k < 2; k++) {
+                double mean = codes[2 * i + k];
+                double log = logs[2 * i + k];
+                divergence += (mean * mean + Math.exp(log) - 1 - log) / 2;
+            }
+            assertThat(bounds[i]).isCloseTo((squares[i] / (2 * variance) + divergence) / 12, within(1e-9));
+            assertThat(distances[i]).isCloseTo(distance(codes, i), within(1e-6));
+        }
+    }
+
+    /** Of two numbers, by the closed inverse of their covariance with its ridge. */
+    private static double distance(float[] codes, int sample) {
+        int count = codes.length / 2;
+        double[] mean = new double[2];
+        for (int i = 0; i < count; i++) {
+            mean[0] += codes[2 * i] / (double) count;
+            mean[1] += codes[2 * i + 1] / (double) count;
+        }
+        double xx = 0;
+        double xy = 0;
+        double yy = 0;
+        for (int i = 0; i < count; i++) {
+            double x = codes[2 * i] - mean[0];
+            double y = codes[2 * i + 1] - mean[1];
+            xx += x * x / (count - 1);
+            xy += x * y / (count - 1);
+            yy += y * y / (count - 1);
+        }
+        double ridge = 1e-3 * (xx + yy) / 2;
+        xx += ridge;
+        yy += ridge;
+        double x = codes[2 * sample] - mean[0];
+        double y = codes[2 * sample + 1] - mean[1];
+        return (x * x * yy - 2 * x * y * xy + y * y * xx) / (xx * yy - xy * xy) / 2;
+    }
+
+    private static double[] scores(SavedModel model, FloatDataset samples, DetectionOptions.Errors scored) {
+        SavedModel calibrated = model.calibrated(
+                samples, DetectionOptions.ofSamples().withErrors(scored), "made up", RANDOM, 1, done -> {});
+        double threshold =
+                Objects.requireNonNull(calibrated.detection()).threshold().threshold();
+        try (Detector detector = calibrated.detector(1)) {
+            double sum = 0;
+            for (float part : detector.parts(samples, 7)) {
+                sum += part;
+            }
+            double[] scores = detector.scoreSamples(samples, done -> {});
+            assertThat(sum).isCloseTo(scores[7], within(1e-6));
+            return Arrays.stream(scores).map(score -> score * threshold).toArray();
+        }
+    }
+
+    private static float[] run(Graph graph, SavedModel model, FloatDataset samples, String value, int size) {
+        float[] numbers = new float[samples.size() * size];
+        try (ChainInference inference = ChainInference.of(graph.upTo(List.of(value)), model.parameters(), 1)) {
+            inference.run(samples::copySample, 0, samples.size(), numbers);
+        }
+        return numbers;
+    }
+
+    @Test
+    void aCodeThatIsNotThereOrAnotherOneIsSaid() {
+        FloatDataset normal = series(-1).windows(4, 1);
+        DetectionOptions bound = DetectionOptions.defaults().withErrors(DetectionOptions.Errors.BOUND);
+        assertThatThrownBy(() -> model().calibrated(normal, bound, "made up", RANDOM, 1, done -> {}))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessage(
+                        "Model 'm' has no layer that samples its codes; the bound is that of a variational model with"
+                                + " one. Score errors or the code.");
+        Detection ofTwo =
+                Objects.requireNonNull(calibrated(DetectionOptions.defaults().withErrors(DetectionOptions.Errors.CODE))
+                        .detection());
+        SavedModel other = variational().withDetection(ofTwo);
+        assertThatThrownBy(() -> other.detector(1))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining(
+                        "its scores read 8 numbers of a sample's code, but it gives 2. Calibrate it anew.");
+    }
+
     @Test
     void aModelThatWasNotCalibratedIsNoDetector() {
         assertThatThrownBy(() -> model().detector(1))
@@ -238,7 +381,7 @@ class DetectorFilesTest {
                 "\"value\":V | \"value\":\"1\" | expected a number at the metadata's detection: .threshold.value, found"
                         + " '1'",
                 "\"value\":V | \"value\":1e999 | a threshold must be finite and > 0",
-                "\"kind\":\"mahalanobis\" | \"kind\":\"best\" | squared, absolute or mahalanobis at",
+                "\"kind\":\"mahalanobis\" | \"kind\":\"best\" | squared, absolute, mahalanobis, code or bound at",
                 "\"mean\":[ | \"mean\":[1, | the mean errors of 3 channels at",
                 "\"inverse\":[ | \"inverse\":[1, | whitening errors of 3 channels needs 9 numbers, got 10",
                 "\"inverse\":[ | \"inverse\":[-1, | whitening errors of 3 channels needs 9 numbers, got 10",
@@ -315,5 +458,22 @@ class DetectorFilesTest {
                 List.of(new LayerSpec.Dense("last", 3, Activation.LINEAR)));
         Parameters parameters = Parameters.initialize(spec.graph(), RANDOM);
         return SavedModel.of(new Autoencoder(spec, parameters, Normalization.NONE), null, Map.of());
+    }
+
+    /** Of the same windows, with a code of two numbers that is drawn from a distribution. */
+    private static SavedModel variational() {
+        Graph graph = new Graph(
+                List.of(new Graph.Input("x", Shape.of(4, 3))),
+                List.of(
+                        new Graph.Node(new LayerSpec.Flatten("flat"), List.of("x")),
+                        new Graph.Node(new LayerSpec.Dense("m", 2, Activation.LINEAR), List.of("flat")),
+                        new Graph.Node(new LayerSpec.Dense("v", 2, Activation.TANH), List.of("flat")),
+                        new Graph.Node(new LayerSpec.Sampling("z"), List.of("m", "v")),
+                        new Graph.Node(new LayerSpec.Dense("wide", 12, Activation.LINEAR), List.of("z")),
+                        new Graph.Node(new LayerSpec.Reshape("last", Shape.of(4, 3)), List.of("wide"))),
+                List.of("last"));
+        AutoencoderSpec spec = new AutoencoderSpec("v", graph, "z");
+        return SavedModel.of(
+                new Autoencoder(spec, Parameters.initialize(spec.graph(), RANDOM), Normalization.NONE), null, Map.of());
     }
 }

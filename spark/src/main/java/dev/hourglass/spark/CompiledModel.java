@@ -2,12 +2,14 @@ package dev.hourglass.spark;
 
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.detect.Detection;
+import dev.hourglass.detect.series.SampleCodes;
 import dev.hourglass.detect.series.StreamingDetector;
 import dev.hourglass.engine.ChainInference;
 import dev.hourglass.formats.SavedModel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -21,6 +23,8 @@ final class CompiledModel {
     private final SavedModel model;
     private @Nullable ChainInference encoder;
     private @Nullable ChainInference whole;
+    /** Empty where errors alone are scored; null until it is known. */
+    private @Nullable Optional<ChainInference> scoredCode;
 
     /** Those that no task uses now, by the longest gap. */
     private final Map<String, Queue<Follower>> followers = new ConcurrentHashMap<>();
@@ -62,7 +66,10 @@ final class CompiledModel {
         FloatDataset data =
                 FloatDataset.of(model.name(), model.input(), samples).limit(count);
         return detection.scoreSamples(
-                (from, few, into) -> System.arraycopy(rebuilt, from * size, into, 0, few * size), data, done -> {});
+                (from, few, into) -> System.arraycopy(rebuilt, from * size, into, 0, few * size),
+                scoredCode().map(code -> SampleCodes.of(code, data)).orElseGet(SampleCodes::none),
+                data,
+                done -> {});
     }
 
     /**
@@ -114,6 +121,12 @@ final class CompiledModel {
     private synchronized ChainInference whole() {
         ChainInference made = whole == null ? compiled(rebuilding(model)) : whole;
         whole = made;
+        return made;
+    }
+
+    private synchronized Optional<ChainInference> scoredCode() {
+        Optional<ChainInference> made = scoredCode == null ? model.scoredCode(1) : scoredCode;
+        scoredCode = made;
         return made;
     }
 

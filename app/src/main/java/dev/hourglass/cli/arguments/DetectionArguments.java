@@ -44,8 +44,10 @@ public final class DetectionArguments {
             paramLabel = "HOW",
             converter = Errors.class,
             description =
-                    "How the errors of a row's channels become its score: mahalanobis, whitened by those of normal data"
-                            + " (default of series), squared (of anything else) or absolute.")
+                    "What is scored. The errors of a row's channels: mahalanobis, whitened by those of normal data"
+                            + " (default of series), squared (of anything else) or absolute. Or code, the distance of a"
+                            + " window's or sample's code from those of normal data; or bound, the negative bound of a"
+                            + " variational model.")
     private DetectionOptions.@Nullable Errors errors;
 
     @Option(

@@ -55,12 +55,16 @@ record StreamStateFile(long line, Bookmark place, byte[] beginning, byte[] detec
     static StreamStateFile read(Path file) throws IOException {
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(MOST_BYTES);
+            byte[] head = in.readNBytes(MAGIC.length);
+            if (!Arrays.equals(head, MAGIC)) { // before gigabytes of something else are read
+                throw damaged(file, "a state that --state wrote", "something else");
+            }
+            byte[] rest = in.readNBytes(MOST_BYTES);
+            bytes = Arrays.copyOf(head, head.length + rest.length);
+            System.arraycopy(rest, 0, bytes, head.length, rest.length);
         }
         int end = bytes.length - DIGEST_BYTES;
-        if (bytes.length < FIXED_BYTES
-                || bytes.length == MOST_BYTES
-                || !Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+        if (bytes.length < FIXED_BYTES || bytes.length >= MOST_BYTES) {
             throw damaged(file, "a state that --state wrote", bytes.length + " bytes of something else");
         }
         MessageDigest digest = sha256();

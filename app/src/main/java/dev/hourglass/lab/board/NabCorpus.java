@@ -17,6 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 record NabCorpus(List<File> files) {
     private static final String WINDOWS = "combined_windows.json";
 
+    private static final long MOST_BYTES = 1 << 20;
+
     /**
      * One series.
      *
@@ -38,6 +40,10 @@ record NabCorpus(List<File> files) {
         }
         Map<String, JsonNode> byFile = new TreeMap<>();
         try {
+            if (Files.size(windows) > MOST_BYTES) {
+                throw new BoardException(
+                        windows + " is too long: expected at most a megabyte. Take the benchmark's own.");
+            }
             JsonMapper.shared()
                     .readTree(Files.readString(windows))
                     .properties()
@@ -65,8 +71,8 @@ record NabCorpus(List<File> files) {
         List<Segment> segments = new ArrayList<>();
         for (JsonNode window : list) {
             if (window.size() != 2) {
-                throw new BoardException(
-                        windows + ": expected windows of a start and an end in '" + name + "', found " + window);
+                throw new BoardException(windows + ": expected windows of a start and an end in '" + name + "', found "
+                        + TextLines.shown(window.toString()));
             }
             segments.add(new Segment(
                     row(times, window.get(0).asString(""), name),

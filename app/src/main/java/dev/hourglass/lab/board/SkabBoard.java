@@ -129,7 +129,8 @@ final class SkabBoard implements Benchmark {
         try {
             return LocalDateTime.parse(time.strip().replace(' ', 'T')).toEpochSecond(ZoneOffset.UTC);
         } catch (DateTimeException e) {
-            throw new BoardException(file + ": expected times such as 2020-03-09 10:14:33, found '" + time + "'.", e);
+            throw new BoardException(
+                    file + ": expected times such as 2020-03-09 10:14:33, found '" + TextLines.shown(time) + "'.", e);
         }
     }
 

@@ -48,13 +48,14 @@ record SmapSignal(String name, String spacecraft, double[] training, double[] te
         }
         // P-2 is listed twice, with ranges that overlap.
         Map<String, List<Matcher>> lines = new LinkedHashMap<>();
-        try {
-            List<String> all = Files.readAllLines(labels);
-            for (String line : all.subList(Math.min(1, all.size()), all.size())) {
+        try (TextLines text = new TextLines(labels)) {
+            text.next(); // the header
+            for (String line = text.next(); line != null; line = text.next()) {
                 Matcher matcher = LINE.matcher(line);
                 if (!matcher.matches()) {
                     throw new BoardException(labels + ": expected a channel, a spacecraft and quoted ranges such as"
-                            + " P-1,SMAP,\"[[2149, 2349]]\", found '" + line + "'. Take the benchmark's own file.");
+                            + " P-1,SMAP,\"[[2149, 2349]]\", found '" + TextLines.shown(line)
+                            + "'. Take the benchmark's own file.");
                 }
                 lines.computeIfAbsent(matcher.group(1), name -> new ArrayList<>())
                         .add(matcher);

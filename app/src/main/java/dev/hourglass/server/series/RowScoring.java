@@ -7,8 +7,10 @@ import dev.hourglass.detect.SmoothedErrors;
 import dev.hourglass.detect.series.EventOptions;
 import dev.hourglass.detect.series.StepErrors;
 import dev.hourglass.detect.series.StepScores;
+import dev.hourglass.engine.ChainInference;
 import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.evaluate.errors.ErrorMeasure;
+import dev.hourglass.formats.SavedModel;
 import dev.hourglass.server.http.Query;
 import dev.hourglass.server.models.EvaluationTarget;
 import java.util.ArrayList;
@@ -55,12 +57,15 @@ record RowScoring(
         return detection == null ? model : SmoothedErrors.of(model, samples, detection.errorBlur());
     }
 
-    /** What a detector does to scores: smooths them and sets its threshold to 1. */
+    /** From a window to what a detector's score reads of its code; null where errors alone count. */
+    @Nullable
+    ChainInference code(SavedModel model, int threads) {
+        return detection == null ? null : model.scoredCode(threads).orElse(null);
+    }
+
+    /** What a detector does to scores: smooths them, sets its threshold to 1, and knows which rows are odd by themselves. */
     StepScores finished(StepScores scores) {
-        return detection == null
-                ? scores
-                : scores.smoothed(detection.smoothing())
-                        .over(detection.threshold().threshold());
+        return detection == null ? scores : detection.finished(scores);
     }
 
     /** When scores over their threshold make up an event, if nobody says otherwise. */

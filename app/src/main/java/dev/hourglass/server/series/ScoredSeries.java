@@ -4,16 +4,18 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.data.SamplePlaces;
 import dev.hourglass.data.SourceRows;
 import dev.hourglass.data.series.RowAnswers;
+import dev.hourglass.detect.series.SampleCodes;
 import dev.hourglass.detect.series.StepScores;
+import dev.hourglass.engine.ChainInference;
 import dev.hourglass.engine.Inference;
 import dev.hourglass.evaluate.InterruptedComputationException;
 import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.files.Failures;
-import dev.hourglass.model.Autoencoder;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.jobs.Job;
 import dev.hourglass.server.jobs.LargeResult;
 import dev.hourglass.server.models.EvaluationTarget;
+import dev.hourglass.server.models.OpenModel;
 import dev.hourglass.tensor.Normalization;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -106,7 +108,7 @@ final class ScoredSeries implements LargeResult {
      * @param threads that compute
      * @throws InterruptedComputationException if this thread is interrupted
      */
-    static ScoredSeries of(Autoencoder model, Dataset data, RowScoring scoring, int threads, Job.Progress progress) {
+    static ScoredSeries of(OpenModel model, Dataset data, RowScoring scoring, int threads, Job.Progress progress) {
         SamplePlaces places = data.places().orElseThrow();
         int channels = data.sampleShape().dimension(-1);
         int size = data.sampleShape().size();
@@ -115,7 +117,8 @@ final class ScoredSeries implements LargeResult {
         Arrays.fill(original, Float.NaN);
         float[] sample = new float[size];
         StepScores scores;
-        try (Inference inference = Inference.of(model, threads)) {
+        try (Inference inference = Inference.of(model.autoencoder(), threads);
+                ChainInference code = scoring.code(model.file(), threads)) {
             Reconstruction rebuilding = (from, count, into) -> {
                 InterruptedComputationException.throwIfInterrupted(Thread.currentThread(), "Scoring");
                 inference.reconstruct(data::copySample, from, count, into);
@@ -127,8 +130,13 @@ final class ScoredSeries implements LargeResult {
                 }
                 progress.at((from + count) / (double) data.size());
             };
-            scores = scoring.finished(
-                    StepScores.of(scoring.judged(rebuilding, data), data, scoring.errors(), scoring.overlap()));
+            scores = scoring.finished(StepScores.of(
+                    scoring.judged(rebuilding, data),
+                    code == null ? SampleCodes.none() : SampleCodes.of(code, data),
+                    data,
+                    scoring.errors(),
+                    scoring.overlap(),
+                    index -> true));
         }
         data.requireUnchanged();
         Normalization normalization = data.normalization();

@@ -28,7 +28,7 @@ public final class SeriesJobs {
                 context,
                 target.key("series/" + scoring.key()),
                 task,
-                progress -> ScoredSeries.of(target.model().autoencoder(), target.data(), scoring, threads, progress),
+                progress -> ScoredSeries.of(target.model(), target.data(), scoring, threads, progress),
                 whenDone);
     }
 }

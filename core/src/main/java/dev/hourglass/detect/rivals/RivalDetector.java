@@ -32,6 +32,7 @@ public final class RivalDetector {
     private static final int MOST_FITTED = 4_000;
     private static final int MOST_FITTED_NUMBERS = 4_000_000;
     private static final int BATCH = 512;
+    private static final int MOST_WHITENED = 64;
 
     /** Scores before smoothing, not yet over a threshold. */
     private sealed interface Scorer {
@@ -49,14 +50,23 @@ public final class RivalDetector {
     private final Scorer scorer;
     private final DetectionOptions options;
     private final CalibratedThreshold threshold;
+    /** Where rows are odd by themselves, as {@link Detection#edge}. */
+    private final double edge;
+
     private final int fitted;
 
     private RivalDetector(
-            RivalKind kind, Scorer scorer, DetectionOptions options, CalibratedThreshold threshold, int fitted) {
+            RivalKind kind,
+            Scorer scorer,
+            DetectionOptions options,
+            CalibratedThreshold threshold,
+            double edge,
+            int fitted) {
         this.kind = kind;
         this.scorer = scorer;
         this.options = options;
         this.threshold = threshold;
+        this.edge = edge;
         this.fitted = fitted;
     }
 
@@ -65,7 +75,7 @@ public final class RivalDetector {
      *
      * @param training what the model was trained on; of more than 4,000 samples, or 4 million numbers, as many at equal distances
      * @param normal samples without anomalies that are not among them
-     * @param options those of the model
+     * @param wanted those of the model; a rival has no code, so where they score that, it has the errors that suit the data
      * @param random draws the samples of a bootstrap
      * @param threads that compute, &gt;= 1; any number gives the same bits
      * @throws IllegalArgumentException if the samples are too few or all alike, or a threshold of 0 is found
@@ -74,9 +84,10 @@ public final class RivalDetector {
             RivalKind kind,
             Dataset training,
             Dataset normal,
-            DetectionOptions options,
+            DetectionOptions wanted,
             RandomSource random,
             int threads) {
+        DetectionOptions options = wanted.errors().readsCode() ? wanted.withErrors(ofErrors(normal)) : wanted;
         int size = training.sampleShape().size();
         int most = Math.clamp(MOST_FITTED_NUMBERS / size, 2, MOST_FITTED);
         Function<Integer, Points> points = count -> Points.of(Subset.spread(training, count));
@@ -94,14 +105,24 @@ public final class RivalDetector {
                 new Scorer.Samples(
                         NeighbourDistance.fit(points.apply(most), NeighbourDistance.USUAL_NEIGHBOURS, threads));
         };
-        CalibratedThreshold threshold = scorer instanceof Scorer.Errors errors
-                ? errors.detection().threshold()
-                : Calibration.fit(options.rule(), normalScores(scorer, normal, options), random);
+        CalibratedThreshold threshold;
+        double edge = 0;
+        if (scorer instanceof Scorer.Errors errors) {
+            threshold = errors.detection().threshold();
+            edge = errors.detection().edge();
+        } else if (normal.places().isPresent()) {
+            StepScores rows = steps(scorer, normal, options, done -> {});
+            threshold = Calibration.fit(options.rule(), known(rows.smoothed(options.smoothing())), random);
+            edge = Detector.edge(rows, normal.places().get(), options);
+        } else {
+            threshold = Calibration.fit(options.rule(), samples(scorer, normal, done -> {}), random);
+        }
         if (!(threshold.threshold() > 0)) {
             throw new IllegalArgumentException("its threshold would be " + threshold.threshold()
                     + ": it can't tell normal samples apart. Take more normal data.");
         }
-        return new RivalDetector(kind, scorer, options, threshold, kind == RivalKind.ROLLING_Z_SCORE ? 0 : fitted);
+        return new RivalDetector(
+                kind, scorer, options, threshold, edge, kind == RivalKind.ROLLING_Z_SCORE ? 0 : fitted);
     }
 
     private static int rollingRows(Dataset normal) {
@@ -109,13 +130,17 @@ public final class RivalDetector {
         return Math.max(100, ROLLING_WINDOWS * steps);
     }
 
-    private static double[] normalScores(Scorer scorer, Dataset normal, DetectionOptions options) {
-        double[] scores = normal.places().isPresent()
-                ? steps(scorer, normal, options, done -> {})
-                        .smoothed(options.smoothing())
-                        .scores()
-                : samples(scorer, normal, done -> {});
-        return Arrays.stream(scores).filter(score -> !Double.isNaN(score)).toArray();
+    private static DetectionOptions.Errors ofErrors(Dataset normal) {
+        int channels = normal.sampleShape().dimension(-1);
+        return normal.sampleShape().rank() <= 2 && channels > 1 && channels <= MOST_WHITENED
+                ? DetectionOptions.Errors.MAHALANOBIS
+                : DetectionOptions.Errors.SQUARED;
+    }
+
+    private static double[] known(StepScores rows) {
+        return Arrays.stream(rows.scores())
+                .filter(score -> !Double.isNaN(score))
+                .toArray();
     }
 
     public RivalKind kind() {
@@ -141,6 +166,7 @@ public final class RivalDetector {
      */
     public StepScores score(Dataset samples, IntConsumer progress) {
         return steps(scorer, samples, options, progress)
+                .withEdge(edge)
                 .smoothed(options.smoothing())
                 .over(threshold.threshold());
     }
@@ -221,21 +247,27 @@ public final class RivalDetector {
         RowAnswers answers = new RowAnswers(places, 1, overlap);
         float[] each =
                 new float[samples.sampleShape().size() / samples.sampleShape().dimension(-1)];
+        float[] least = new float[places.rows().count()];
+        Arrays.fill(least, Float.POSITIVE_INFINITY);
         for (int sample = 0; sample < scores.length; sample++) {
-            Arrays.fill(each, (float) scores[sample]);
+            float score = (float) scores[sample];
+            Arrays.fill(each, score);
             answers.add(sample, each, 0);
+            for (int row = places.start(sample); row < places.start(sample) + places.length(sample); row++) {
+                least[row] = Math.min(least[row], score);
+            }
         }
         double[] ofRows = new double[places.rows().count()];
         answers.forEach((row, answer) -> ofRows[row] = answer[0]);
-        return alone(places, ofRows);
+        return alone(places, ofRows, least);
     }
 
-    private static StepScores alone(SamplePlaces places, double[] scores) {
+    private static StepScores alone(SamplePlaces places, double[] scores, float[] least) {
         float[] parts = new float[scores.length];
         for (int row = 0; row < parts.length; row++) {
             parts[row] = (float) scores[row];
         }
-        return StepScores.of(places.rows(), scores, parts);
+        return StepScores.of(places.rows(), scores, parts, least);
     }
 
     private static SamplePlaces places(Dataset samples) {
@@ -263,7 +295,7 @@ public final class RivalDetector {
             }
         }
         progress.accept(samples.size());
-        return alone(places, scores);
+        return alone(places, scores, new float[0]);
     }
 
     /** The numbers of each row; none where no window holds it. */

@@ -4,6 +4,7 @@ import dev.hourglass.detect.metrics.Segment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Rows that are anomalous together.
@@ -34,7 +35,9 @@ public record AnomalyEvent(int first, int last, int peak, double score, List<Bla
     }
 
     /**
-     * The events of scores, in order. None goes from one piece of the series into another or over a row without a score.
+     * The events of scores, in order. None goes from one piece of the series into another or over a row without a score. Where it is
+     * known which rows are odd by themselves ({@link StepScores#withEdge}), an event begins and ends at one of them, if it has any:
+     * scores are high as well beside what is odd, since windows that hold it are rebuilt badly, and after it, by smoothing.
      *
      * @param scores over their threshold, for options that start at 1
      */
@@ -48,9 +51,13 @@ public record AnomalyEvent(int first, int last, int peak, double score, List<Bla
     public static List<Segment> segments(StepScores scores, EventOptions options) {
         List<Segment> events = new ArrayList<>();
         for (int[] piece : scores.rows().pieces()) {
+            int earliest = piece[0];
             for (int[] run : merged(runs(scores, piece, options), scores, options.mergeGap())) {
-                if (run[1] - run[0] + 1 >= options.leastRows()) {
-                    events.add(new Segment(run[0], run[1]));
+                Segment rows =
+                        scores.knowsOdd() ? between(scores, run, earliest, options) : new Segment(run[0], run[1]);
+                earliest = run[1] + 1;
+                if (rows.length() >= options.leastRows()) {
+                    events.add(rows);
                 }
             }
         }
@@ -73,6 +80,30 @@ public record AnomalyEvent(int first, int last, int peak, double score, List<Bla
             runs.add(new int[] {first, piece[1] - 1});
         }
         return runs;
+    }
+
+    /**
+     * From the first row that is odd by itself to the last, if there are any and an event starts at one of these; smoothing may have
+     * let it start late, so odd rows right before it belong to it.
+     *
+     * @param earliest row that may
+     */
+    private static Segment between(StepScores scores, int[] run, int earliest, EventOptions options) {
+        int first = run[0];
+        int last = run[1];
+        while (last >= first && !scores.isOdd(last)) {
+            last--;
+        }
+        while (first <= last && !scores.isOdd(first)) {
+            first++;
+        }
+        if (IntStream.rangeClosed(first, last).noneMatch(row -> scores.score(row) > options.start())) {
+            return new Segment(run[0], run[1]);
+        }
+        while (first > earliest && !Double.isNaN(scores.score(first - 1)) && scores.isOdd(first - 1)) {
+            first--;
+        }
+        return new Segment(first, last);
     }
 
     private static List<int[]> merged(List<int[]> runs, StepScores scores, int gap) {

@@ -33,7 +33,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamingDetector implements AutoCloseable {
     private final ChainInference inference;
+    /** Null where errors alone are scored. */
+    private final @Nullable ChainInference code;
+
     private final Runnable rebuild;
+    /** What the score reads of the window's code. */
+    private final float[] numbers;
+
     private final Normalization normalization;
     private final StreamingOptions options;
     private final long maxGapNanos;
@@ -67,11 +73,13 @@ public final class StreamingDetector implements AutoCloseable {
 
     private StreamingDetector(
             ChainInference inference,
+            @Nullable ChainInference code,
             Shape input,
             Normalization normalization,
             StreamingOptions options,
             byte[] fingerprint) {
         this.inference = inference;
+        this.code = code;
         this.normalization = normalization;
         this.options = options;
         this.fingerprint = fingerprint;
@@ -89,7 +97,17 @@ public final class StreamingDetector implements AutoCloseable {
         parts = new float[channels];
         smoothing = new RunningSmoothing(options.smoothing());
         events = new EventTracker(options.events(), channels);
-        rebuild = inference.repeated(this::copyWindow, rebuilt);
+        numbers = new float[code == null ? 0 : code.outputSize()];
+        Runnable rebuilding = inference.repeated(this::copyWindow, rebuilt);
+        if (code == null) {
+            rebuild = rebuilding;
+        } else {
+            Runnable encoding = code.repeated(this::copyWindow, numbers);
+            rebuild = () -> {
+                rebuilding.run();
+                encoding.run();
+            };
+        }
     }
 
     /**
@@ -103,6 +121,19 @@ public final class StreamingDetector implements AutoCloseable {
      */
     public static StreamingDetector of(
             Graph graph, Parameters parameters, Normalization normalization, StreamingOptions options, int threads) {
+        return of(graph, null, parameters, normalization, options, threads);
+    }
+
+    /**
+     * @param code gives the numbers of a window's code that its score reads, from the same input; null where errors alone are scored
+     */
+    public static StreamingDetector of(
+            Graph graph,
+            @Nullable Graph code,
+            Parameters parameters,
+            Normalization normalization,
+            StreamingOptions options,
+            int threads) {
         Shape input = inputOf(graph);
         int channels = input.dimension(-1);
         if (normalization.channels() > 1 && normalization.channels() != channels) {
@@ -111,9 +142,15 @@ public final class StreamingDetector implements AutoCloseable {
         }
         // Refuses errors of other channels now and not with the first window.
         options.errors().parts(new double[channels], new double[channels]);
+        StepErrors.requireNumbers(code, options.errors());
         byte[] fingerprint = fingerprint(input, parameters, normalization, options);
         return new StreamingDetector(
-                ChainInference.of(graph, parameters, threads), input, normalization, options, fingerprint);
+                ChainInference.of(graph, parameters, threads),
+                code == null ? null : ChainInference.of(code, parameters, threads),
+                input,
+                normalization,
+                options,
+                fingerprint);
     }
 
     private static Shape inputOf(Graph graph) {
@@ -271,7 +308,7 @@ public final class StreamingDetector implements AutoCloseable {
         for (int i = 0; i < channels; i++) {
             errors[i] = (double) rebuilt[last + i] - ring[newest + i];
         }
-        options.errors().parts(errors, errorParts);
+        options.errors().parts(errors, options.errors().ofCode(numbers, 0), errorParts);
         double sum = 0;
         for (int i = 0; i < channels; i++) {
             sum += errorParts[i];
@@ -406,6 +443,16 @@ public final class StreamingDetector implements AutoCloseable {
     }
 
     /** Tells models and settings apart, errors by what they make of some. */
+    private static void updateByCode(MessageDigest digest, StepErrors.OfCode errors) {
+        float[] probe = new float[errors.numbers()];
+        for (int i = 0; i < probe.length; i++) {
+            probe[i] = i % 7 + 1;
+            digest.update(ByteBuffer.allocate(Double.BYTES)
+                    .putDouble(errors.ofCode(probe, 0))
+                    .flip());
+        }
+    }
+
     private static byte[] fingerprint(
             Shape input, Parameters parameters, Normalization normalization, StreamingOptions options) {
         MessageDigest digest = StreamState.sha256();
@@ -431,11 +478,17 @@ public final class StreamingDetector implements AutoCloseable {
             bytes.clear().asDoubleBuffer().put(parts);
             digest.update(bytes);
         }
+        if (options.errors() instanceof StepErrors.OfCode ofCode) {
+            updateByCode(digest, ofCode);
+        }
         return digest.digest();
     }
 
     @Override
     public void close() {
         inference.close();
+        if (code != null) {
+            code.close();
+        }
     }
 }

@@ -34,6 +34,9 @@ public final class DetectionNote {
         tree.put("smoothing", smoothing(detection.smoothing()));
         tree.put("threshold", threshold(detection.threshold()));
         tree.put("events", events(detection.events()));
+        if (detection.edge() > 0) {
+            tree.put("edge", detection.edge());
+        }
         tree.put("normal", detection.normal());
         Detection.Windows windows = detection.windows();
         if (windows != null) {
@@ -53,14 +56,24 @@ public final class DetectionNote {
         return switch (errors) {
             case StepErrors.Squared ignored -> Map.of("kind", "squared");
             case StepErrors.Absolute ignored -> Map.of("kind", "absolute");
-            case StepErrors.Mahalanobis whitened -> {
+            case StepErrors.Mahalanobis whitened -> whitening("mahalanobis", whitened);
+            case StepErrors.Code code -> whitening("code", code.codes());
+            case StepErrors.Bound bound -> {
                 Map<String, Object> tree = new LinkedHashMap<>();
-                tree.put("kind", "mahalanobis");
-                tree.put("mean", list(whitened.mean()));
-                tree.put("inverse", list(whitened.inverse()));
+                tree.put("kind", "bound");
+                tree.put("variance", bound.variance());
+                tree.put("code", bound.codeSize());
                 yield tree;
             }
         };
+    }
+
+    private static Map<String, Object> whitening(String kind, StepErrors.Mahalanobis whitened) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("kind", kind);
+        tree.put("mean", list(whitened.mean()));
+        tree.put("inverse", list(whitened.inverse()));
+        return tree;
     }
 
     private static Map<String, Object> events(EventOptions events) {
@@ -120,6 +133,7 @@ public final class DetectionNote {
         Json.Mapping tree = json.asMapping();
         Json.Mapping events = tree.get("events").asMapping();
         Json blur = tree.find("error_blur");
+        Json edge = tree.find("edge");
         try {
             return new Detection(
                     errors(tree.get("errors").asMapping(), input),
@@ -132,6 +146,7 @@ public final class DetectionNote {
                             events.get("end").asNumber(),
                             events.get("merge_gap").asWhole(),
                             events.get("least_rows").asWhole()),
+                    edge == null ? 0 : edge.asNumber(),
                     tree.get("normal").asText(),
                     windows(tree.find("windows"), input));
         } catch (IllegalArgumentException e) {
@@ -153,7 +168,12 @@ public final class DetectionNote {
                 }
                 yield StepErrors.Mahalanobis.of(numbers(mean), numbers(tree.get("inverse")));
             }
-            default -> throw kind.place().corrupt("squared, absolute or mahalanobis", kind.excerpt());
+            case "code" -> // held against the model's code where the model is known
+                new StepErrors.Code(StepErrors.Mahalanobis.of(numbers(tree.get("mean")), numbers(tree.get("inverse"))));
+            case "bound" ->
+                new StepErrors.Bound(
+                        tree.get("variance").asNumber(), tree.get("code").asWhole(), input.size());
+            default -> throw kind.place().corrupt("squared, absolute, mahalanobis, code or bound", kind.excerpt());
         };
     }
 

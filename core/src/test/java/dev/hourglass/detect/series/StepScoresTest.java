@@ -10,6 +10,7 @@ import dev.hourglass.data.series.RowAnswers.Overlap;
 import dev.hourglass.evaluate.GoldenNumbers;
 import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.tensor.Shape;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -255,5 +256,48 @@ class StepScoresTest {
         assertThat(event.blame().getFirst().channel()).isEqualTo(1);
         // 50 * 53^2 of 53^3 + 39 * 3^3.
         assertThat(event.blame().getFirst().share()).isEqualTo(50.0 * 53 * 53 / (53.0 * 53 * 53 + 39 * 27));
+    }
+
+    @Test
+    void anEventBeginsAndEndsAtRowsThatAreOddByThemselves() {
+        float[] least = {0, 0, 0.1f, 5, 6, 0.2f, 7, 0, 0.3f, 0, 0, 0};
+        double[] high = {0, 2, 2, 2, 9, 9, 9, 9, 9, 2, 0, 2};
+        StepScores scores = StepScores.of(SourceRows.plain(12), high, new float[12], least);
+
+        assertThat(found(scores, EventOptions.defaults())).containsExactly(List.of(1, 9), List.of(11, 11));
+        // The last event has no odd row: then it stays as it is.
+        assertThat(found(scores.withEdge(1), EventOptions.defaults())).containsExactly(List.of(3, 6), List.of(11, 11));
+        // Smoothing lets scores rise late.
+        assertThat(found(scores.withEdge(1), new EventOptions(8, 8, 0, 1))).containsExactly(List.of(3, 6));
+        assertThat(found(scores.withEdge(1).over(0.5), EventOptions.defaults()))
+                .containsExactly(List.of(3, 6), List.of(11, 11));
+        assertThat(found(scores.withEdge(1), EventOptions.defaults().withLeastRows(5)))
+                .isEmpty();
+    }
+
+    /** A row beside a spike is rebuilt well by a window without the spike, so its lowest score is low; the spike's is not. */
+    @Test
+    void theLowestScoreOfARowIsThatOfTheWindowWhichRebuildsItBest() {
+        int rows = 12;
+        float[] values = new float[rows];
+        values[6] = 3;
+        FloatDataset windows = FloatDataset.of("spike", Shape.of(1), values)
+                .withRows(SourceRows.plain(rows))
+                .windows(4, 1);
+        // Rebuilds the mean of a window at each of its steps.
+        Reconstruction mean = (from, count, into) -> {
+            float[] sample = new float[4];
+            for (int i = 0; i < count; i++) {
+                windows.copySample(from + i, sample, 0);
+                float sum = sample[0] + sample[1] + sample[2] + sample[3];
+                Arrays.fill(into, 4 * i, 4 * i + 4, sum / 4);
+            }
+        };
+        StepScores scores = StepScores.of(mean, windows, new StepErrors.Squared(), Overlap.MEAN);
+
+        assertThat(scores.score(5)).isPositive();
+        assertThat(scores.least()).containsExactly(0, 0, 0, 0, 0, 0, 2.25f * 2.25f, 0, 0, 0, 0, 0);
+        assertThat(found(scores.withEdge(1).over(0.1), EventOptions.defaults())).containsExactly(List.of(6, 6));
+        assertThat(found(scores.over(0.1), EventOptions.defaults())).containsExactly(List.of(3, 9));
     }
 }
