@@ -1,6 +1,7 @@
 package dev.hourglass.lab.preview;
 
 import dev.hourglass.data.tables.TableProfile;
+import dev.hourglass.files.Excerpt;
 import dev.hourglass.lab.recipe.DraftChoices;
 import dev.hourglass.lab.recipe.RecipeDraft;
 import dev.hourglass.report.figures.Figure;
@@ -15,6 +16,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What {@code data info} says of a table: what was found, what windows make of it, and what training would take. */
 final class TablePreview implements DataPreview {
+    /** That are listed for people; JSON has all. */
+    private static final int MOST_CHANNELS = 200;
+
     private final TableProfile profile;
     private final DraftChoices choices;
     private final int steps;
@@ -101,12 +105,13 @@ final class TablePreview implements DataPreview {
                 "Deviation",
                 "Missing",
                 "Longest"));
-        for (TableProfile.Channel channel : profile.channels()) {
+        int shown = Math.min(profile.channels().size(), MOST_CHANNELS);
+        for (TableProfile.Channel channel : profile.channels().subList(0, shown)) {
             String note = channel.isEmpty() ? "  empty" : channel.isConstant() ? "  constant" : "";
             lines.add(String.format(
                             Locale.ROOT,
                             "  %-24s %12.6g %12.6g %12.6g %12.6g %,10d %,10d",
-                            channel.name(),
+                            Excerpt.of(channel.name()),
                             channel.least(),
                             channel.most(),
                             channel.mean(),
@@ -115,16 +120,20 @@ final class TablePreview implements DataPreview {
                             channel.longestRun())
                     + note);
         }
+        if (shown < profile.channels().size()) {
+            lines.add(String.format(
+                    Locale.ROOT, "  and %,d more", profile.channels().size() - shown));
+        }
         lines.add("");
         profile.related()
                 .forEach(pair -> lines.add(String.format(
                         Locale.ROOT,
                         "Alike    '%s' and '%s', correlation %.4f",
-                        pair.first(),
-                        pair.second(),
+                        Excerpt.of(pair.first()),
+                        Excerpt.of(pair.second()),
                         pair.correlation())));
         profile.words()
-                .forEach(words -> lines.add("Words    column '" + words.column() + "' has "
+                .forEach(words -> lines.add("Words    column '" + Excerpt.of(words.column()) + "' has "
                         + String.join(", ", words.texts())
                         + (words.label() ? ": taken for labels" : ": left out")));
         profile.classes()

@@ -179,6 +179,12 @@ public final class RecipeDraft {
                 text.add("  label_rule: any          # one unusual step makes an unusual window");
             }
         }
+        List<String> gaps = profile.options().syntax().missing();
+        if (!gaps.isEmpty()) {
+            text.add(
+                    "  missing_values: [%s]   # stand for gaps",
+                    String.join(", ", gaps.stream().map(DraftText::quoted).toList()));
+        }
         long missing = profile.channels().stream()
                 .mapToLong(TableProfile.Channel::missing)
                 .sum();

@@ -346,9 +346,17 @@ public final class TableReader implements AutoCloseable {
         throw corrupt(place("a number", place), "'" + Excerpt.of(field) + "'", wayOut(place, field));
     }
 
+    /** Whether a text is a number with another decimal sign, or with signs between thousands. */
+    static boolean isOtherNumber(String field) {
+        return DECIMAL_COMMA.matcher(field).matches()
+                || DECIMAL_POINT.matcher(field).matches();
+    }
+
     private String wayOut(int place, String field) {
-        if (DECIMAL_COMMA.matcher(field).matches()
-                || DECIMAL_POINT.matcher(field).matches()) {
+        if (isOtherNumber(field) && field.indexOf(',') >= 0 && field.indexOf('.') >= 0) {
+            return "Write numbers without a sign between thousands.";
+        }
+        if (isOtherNumber(field)) {
             return decimal == '.'
                     ? "Write all numbers with a decimal point, or say decimal: ','."
                     : "Write all numbers with a decimal comma, or say decimal: '.'.";

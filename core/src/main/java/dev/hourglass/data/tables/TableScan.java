@@ -2,6 +2,7 @@ package dev.hourglass.data.tables;
 
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.SampleTimes;
+import dev.hourglass.files.Excerpt;
 import dev.hourglass.files.FileStamp;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +30,11 @@ final class TableScan {
     /** Of the same kind, but no class of a row. */
     private static final Pattern MARK_NAME = Pattern.compile("(?i)change_?points?");
 
+    /** What instruments write in place of a number; anything else with digits may be one in another form. */
+    private static final Pattern NO_NUMBER = Pattern.compile("[^0-9]+|[+-]?1\\.#[A-Za-z]+");
+
+    private static final Pattern NUMBERS = Pattern.compile("[+-]?[0-9.,]+");
+    private static final int MOST_GAP_WORDS = 5;
     private static final int MOST_LABELS = 20;
     private static final int MOST_NAMED = 5;
     private static final int MOST_RELATED = 64;
@@ -86,6 +93,7 @@ final class TableScan {
     /** Leaves out columns that are no numbers; the likeliest of them has the labels. */
     private static TableOptions withoutWords(TableOptions given, TableReader reader, List<TableProfile.Words> words)
             throws IOException {
+        Set<String> missing = new LinkedHashSet<>(given.syntax().missing());
         List<List<String>> texts = reader.sample();
         Gaps gaps = new Gaps(given.syntax().missing(), reader.decimal());
         String label = given.roles().label();
@@ -100,7 +108,18 @@ final class TableScan {
                         .filter(text -> !gaps.isGap(text))
                         .toList();
                 Set<String> different = new HashSet<>(found);
-                boolean numbers = found.stream().allMatch(text -> isNumber(text, reader.decimal()));
+                List<String> others = different.stream()
+                        .filter(text -> !isNumber(text, reader.decimal()))
+                        .sorted()
+                        .toList();
+                boolean numbers = others.isEmpty();
+                if (areGaps(others, found) && !LABEL_NAME.matcher(column.name()).matches()) {
+                    missing.addAll(others);
+                    continue;
+                }
+                if (!numbers && others.stream().allMatch(TableReader::isOtherNumber)) {
+                    continue; // The reader says how numbers have to be written.
+                }
                 boolean marks = different.size() <= MOST_LABELS && found.size() > 2 * different.size();
                 boolean byName = LABEL_NAME.matcher(column.name()).matches() && different.size() <= MOST_LABELS;
                 boolean mark = MARK_NAME.matcher(column.name()).matches() && different.size() <= 2;
@@ -115,15 +134,30 @@ final class TableScan {
                     exclude.add(column.name());
                 }
                 if (takes || !named) {
-                    List<String> some =
-                            different.stream().sorted().limit(MOST_NAMED).toList();
+                    List<String> some = different.stream()
+                            .sorted()
+                            .limit(MOST_NAMED)
+                            .map(Excerpt::of)
+                            .toList();
                     words.add(new TableProfile.Words(column.name(), some, takes));
                 }
             }
         }
         TableOptions.Roles roles = given.roles();
+        TableOptions.Syntax syntax = given.syntax();
         return given.withRoles(new TableOptions.Roles(
-                roles.time(), roles.columns(), exclude, label, roles.labelOptional(), roles.id()));
+                        roles.time(), roles.columns(), exclude, label, roles.labelOptional(), roles.id()))
+                .withSyntax(new TableOptions.Syntax(
+                        syntax.delimiter(), syntax.decimal(), syntax.headerLines(), List.copyOf(missing)));
+    }
+
+    /** Whether a few words stand among numbers, nine in ten at least. */
+    private static boolean areGaps(List<String> others, List<String> found) {
+        long words = found.stream().filter(others::contains).count();
+        return words > 0
+                && others.size() <= MOST_GAP_WORDS
+                && 10 * words <= found.size()
+                && others.stream().allMatch(NO_NUMBER.asMatchPredicate());
     }
 
     /** Whether a column may be more than one of numbers: of most of many thousands a glance is enough. */
@@ -216,6 +250,15 @@ final class TableScan {
                         source.getFileName(),
                         files,
                         files == 1 ? "" : "s"));
+            }
+            List<String> gaps = options.syntax().missing().stream()
+                    .filter(text -> !NUMBERS.matcher(text).matches())
+                    .limit(MOST_NAMED)
+                    .map(text -> "'" + Excerpt.of(text) + "'")
+                    .toList();
+            if (!gaps.isEmpty()) {
+                notes.add("Among numbers " + String.join(", ", gaps)
+                        + (gaps.size() == 1 ? " stands for a gap" : " stand for gaps") + " (missing_values).");
             }
             List<TableProfile.Channel> found = new ArrayList<>();
             for (int i = 0; i < channels; i++) {

@@ -1,8 +1,10 @@
 package dev.hourglass.data.tables;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hourglass.tensor.CorruptFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +61,35 @@ class TableProfileTest {
                 .isEqualTo(new TableProfile.Times(
                         "time", "2024-03-01T00:00", "2024-03-01T01:03", 60_000_000_000L, 3_600_000_000_000L, 1, 1));
         assertThat(profile.samples(2, 2)).isEqualTo(3);
+    }
+
+    @Test
+    void aFewWordsAmongNumbersAreGaps() throws IOException {
+        String rows = "1.5,ok\n2.5,ok\n".repeat(10);
+        Path file = Files.writeString(folder.resolve("gaps.csv"), "flow,note\n" + rows + "offline,ok\n");
+
+        TableProfile profile = TableProfile.of(file, TableOptions.DEFAULT);
+
+        assertThat(profile.channels()).singleElement().satisfies(flow -> {
+            assertThat(flow.name()).isEqualTo("flow");
+            assertThat(flow.missing()).isEqualTo(1);
+        });
+        assertThat(profile.options().syntax().missing()).containsExactly("offline");
+        assertThat(profile.notes()).contains("Among numbers 'offline' stands for a gap (missing_values).");
+    }
+
+    @Test
+    void numbersWrittenInTwoWaysAreNotLeftOut() throws IOException {
+        Path commas = Files.writeString(folder.resolve("commas.csv"), "a;b\n1.5;2.5\n1.5;2,5\n");
+        Path thousands =
+                Files.writeString(folder.resolve("thousands.csv"), "a,b\n1.5,\"1,234.50\"\n1.5,\"2,000.25\"\n");
+
+        assertThatThrownBy(() -> TableProfile.of(commas, TableOptions.DEFAULT))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("found '2,5'. Write all numbers with a decimal point, or say decimal: ','.");
+        assertThatThrownBy(() -> TableProfile.of(thousands, TableOptions.DEFAULT))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("found '1,234.50'. Write numbers without a sign between thousands.");
     }
 
     /** As NumPy has it: {@code np.corrcoef(x[:-1], x[1:])} of an autoregression tends to its coefficient. */
