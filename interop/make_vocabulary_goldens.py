@@ -13,13 +13,14 @@ from make_goldens import keras
 
 layers = keras.layers
 FUNCTIONS = ("softmax", "elu", "selu", "softplus", "softsign", "silu", "gelu", "exponential", "hard_sigmoid", "relu6",
-             "mish", "leaky_relu")
+             "mish", "leaky_relu", "celu", "hard_tanh", "hard_silu", "log_sigmoid", "squareplus", "log_softmax")
 
 
 def activations():
     for function in FUNCTIONS:
         yield f"dense_{function}", 3, (3, 5), [layers.Dense(7, activation=function)]
         yield f"activation_{function}", 2, (3, 2, 17), [layers.Activation(function)]
+    yield "conv2d_log_softmax", 2, (5, 4, 3), [layers.Conv2D(4, 3, padding="same", activation="log_softmax")]
     yield "conv2d_softmax", 2, (5, 4, 3), [layers.Conv2D(4, 3, padding="same", activation="softmax")]
     yield "relu_at_most", 3, (4, 5), [layers.ReLU(max_value=0.5)]
     yield "relu_sloped", 3, (3, 2, 4), [layers.ReLU(max_value=0.7, negative_slope=0.2, threshold=0.1)]
@@ -135,6 +136,10 @@ def sample_normalizations():
     yield "group_norm_each", 2, (3, 4, 17), [layers.GroupNormalization(groups=-1, scale=False)]
     yield "group_norm_axis_1", 2, (4, 3, 5), [layers.GroupNormalization(groups=2, axis=1, center=False)]
     yield "group_norm_vector", 3, (6,), [layers.GroupNormalization(groups=2, epsilon=0.01)]
+    yield "rms_norm_vector", 3, (17,), [layers.RMSNormalization()]
+    yield "rms_norm_image", 2, (3, 5, 7), [layers.RMSNormalization(epsilon=0.01)]
+    yield "rms_norm_axes", 2, (3, 5, 2), [layers.RMSNormalization(axis=[2, 3], epsilon=0.1)]
+    yield "rms_norm_sequence", 2, (4, 5), [layers.RMSNormalization(axis=[1, 2])]
     yield "unit_norm_image", 2, (3, 4, 5), [layers.UnitNormalization()]
     yield "unit_norm_axes", 2, (3, 4, 5), [layers.UnitNormalization(axis=[1, 2])]
     yield "unit_norm_sequence", 2, (7, 3), [layers.UnitNormalization(axis=1)]

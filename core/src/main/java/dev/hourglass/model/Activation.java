@@ -3,11 +3,12 @@ package dev.hourglass.model;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * A function that a layer applies to its output, number by number; {@link #SOFTMAX} alone looks at all numbers of the
- * last axis. Formulas and names are those of Keras 3.
+ * A function that a layer applies to its output, number by number; {@link #SOFTMAX} and {@link #LOG_SOFTMAX} alone look at
+ * all numbers of the last axis. Formulas and names are those of Keras 3.
  */
 public enum Activation {
     /** {@code x}. */
@@ -42,17 +43,37 @@ public enum Activation {
     /** {@code x * tanh(softplus(x))} (Misra 2019). */
     MISH,
     /** {@code x} where {@code x > 0}, else {@code 0.2 x}. */
-    LEAKY_RELU;
+    LEAKY_RELU,
+    /** {@code min(max(x, -1), 1)}. */
+    HARD_TANH,
+    /** {@code x * hard_sigmoid(x)}, also called hard_swish (Howard et al. 2019). */
+    HARD_SILU,
+    /** {@code log(sigmoid(x))}. */
+    LOG_SIGMOID,
+    /** {@code (x + sqrt(x^2 + 4)) / 2} (Barron 2021). */
+    SQUAREPLUS,
+    /** {@code x_i - log(sum_j exp(x_j))} over the last axis. */
+    LOG_SOFTMAX;
+
+    /** Other names that Keras has for some; its celu has alpha 1, with which it is elu. */
+    private static final Map<String, Activation> OTHER_NAMES =
+            Map.of("swish", SILU, "hard_swish", HARD_SILU, "celu", ELU);
 
     /** As Keras and recipes write it, such as {@code hard_sigmoid}. */
     public String kerasName() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The function of a name, {@code swish} included; empty if there is none. */
+    /** Whether it looks at each number by itself, and not at all of the last axis. */
+    public boolean isOfSingleNumbers() {
+        return this != SOFTMAX && this != LOG_SOFTMAX;
+    }
+
+    /** The function of a name, such as {@code silu} and {@code swish}; empty if there is none. */
     public static Optional<Activation> find(String name) {
-        return name.equals("swish")
-                ? Optional.of(SILU)
+        Activation other = OTHER_NAMES.get(name);
+        return other != null
+                ? Optional.of(other)
                 : Arrays.stream(values())
                         .filter(each -> each.kerasName().equals(name))
                         .findFirst();

@@ -16,6 +16,7 @@ public enum KerasClass {
     LAYER_NORMALIZATION("LayerNormalization"),
     GROUP_NORMALIZATION("GroupNormalization"),
     UNIT_NORMALIZATION("UnitNormalization"),
+    RMS_NORMALIZATION("RMSNormalization"),
     MAX_POOLING2D("MaxPooling2D"),
     UP_SAMPLING2D("UpSampling2D"),
     GLOBAL_AVERAGE_POOLING2D("GlobalAveragePooling2D"),
@@ -106,6 +107,7 @@ public enum KerasClass {
             case LayerSpec.LayerNormalization ignored -> LAYER_NORMALIZATION;
             case LayerSpec.GroupNormalization ignored -> GROUP_NORMALIZATION;
             case LayerSpec.UnitNormalization ignored -> UNIT_NORMALIZATION;
+            case LayerSpec.RmsNormalization ignored -> RMS_NORMALIZATION;
             case LayerSpec.MaxPooling2d ignored -> MAX_POOLING2D;
             case LayerSpec.UpSampling2d ignored -> UP_SAMPLING2D;
             case LayerSpec.GlobalAveragePooling2d ignored -> GLOBAL_AVERAGE_POOLING2D;

@@ -430,6 +430,11 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                     variables.add(Variable.trained("beta", Initializers.ZEROS, channels));
                 }
             }
+            case LayerSpec.RmsNormalization l -> {
+                int[] shape = l.axes().stream().mapToInt(in::along).toArray();
+                in.requireLast(l.axes());
+                variables.add(Variable.trained("scale", Initializers.ONES, shape));
+            }
             case LayerSpec.UnitNormalization l -> l.axes().forEach(in::along);
         }
         return facts(in, in.shape(), variables, Operations.elementwise(2L * in.size()));
@@ -726,6 +731,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 (norm.groups() == -1 ? "each channel by itself" : count(norm.groups(), "group")) + ", epsilon "
                         + norm.epsilon() + along(List.of(norm.axis())) + gammaAndBeta(norm.scale(), norm.center());
             case LayerSpec.UnitNormalization norm -> "length 1" + along(norm.axes());
+            case LayerSpec.RmsNormalization norm -> "epsilon " + norm.epsilon() + along(norm.axes());
             case LayerSpec.MaxPooling2d pooling ->
                 times(pooling.pool()) + strided(pooling.stride()) + ", padding " + lower(pooling.padding());
             case LayerSpec.UpSampling2d up ->

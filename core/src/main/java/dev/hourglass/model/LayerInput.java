@@ -126,6 +126,15 @@ record LayerInput(LayerSpec layer, Shape shape, String source, boolean repeated)
         }
     }
 
+    /** @param axes sorted, each of which there is; -1 alone for the last */
+    void requireLast(List<Integer> axes) {
+        boolean last = axes.equals(List.of(-1))
+                || (axes.getLast() == shape.rank() && axes.getFirst() == shape.rank() - axes.size() + 1);
+        if (!last) {
+            throw misfit("axes that are the last ones", "Permute the axes before it.");
+        }
+    }
+
     /** The image with more rows and columns, or fewer. */
     Shape grown(int top, int bottom, int left, int right) {
         requireImage();

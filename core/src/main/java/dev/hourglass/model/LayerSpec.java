@@ -829,6 +829,28 @@ public sealed interface LayerSpec {
         }
     }
 
+    /**
+     * Divides the numbers along some axes by the root of the mean of their squares, for each place of the others by itself
+     * (Zhang and Sennrich 2019). Variables: scale, of the size of those axes.
+     *
+     * @param axes the last ones, since Keras multiplies others with a wrong scale: -1 alone, or counted from 1 as Keras does
+     * @param epsilon added to the mean of squares, > 0
+     */
+    record RmsNormalization(String name, List<Integer> axes, float epsilon) implements SampleNormalization {
+        public static final float DEFAULT_EPSILON = 1e-6f;
+
+        public RmsNormalization {
+            requireName(name);
+            axes = requireAxes(name, axes);
+            requireEpsilon(name, epsilon);
+        }
+
+        /** With Keras's defaults. */
+        public RmsNormalization(String name) {
+            this(name, List.of(-1), DEFAULT_EPSILON);
+        }
+    }
+
     /** The mean of each window, channel by channel; padding does not count. */
     record AveragePooling2d(String name, Size2 pool, Size2 stride, Padding padding) implements Resampling {
         public AveragePooling2d {

@@ -26,6 +26,7 @@ public record OutputRange(double least, double most) {
     private static final double SILU_LEAST = 0.2785;
     private static final double GELU_LEAST = 0.17;
     private static final double MISH_LEAST = 0.3089;
+    private static final double HARD_SILU_LEAST = 0.3751;
 
     /** Of what leaves the last of some layers while they are trained. */
     public static OutputRange of(List<LayerSpec> layers) {
@@ -153,6 +154,7 @@ public record OutputRange(double least, double most) {
             case LayerSpec.BatchNormalization norm -> ALL;
             case LayerSpec.LayerNormalization norm -> ALL;
             case LayerSpec.GroupNormalization norm -> ALL;
+            case LayerSpec.RmsNormalization norm -> ALL;
             case LayerSpec.UnitNormalization norm -> new OutputRange(least >= 0 ? 0 : -1, most <= 0 ? 0 : 1);
             case LayerSpec.Resampling resampling -> this;
             case LayerSpec.Rearrangement rearrangement -> this;
@@ -217,6 +219,10 @@ public record OutputRange(double least, double most) {
             case RELU -> new OutputRange(Math.max(0, least), Math.max(0, most));
             case SIGMOID -> new OutputRange(0, 1);
             case TANH -> new OutputRange(Math.max(-1, least), Math.min(1, most));
+            case SQUAREPLUS -> new OutputRange(0, Double.POSITIVE_INFINITY);
+            case HARD_TANH -> new OutputRange(Math.clamp(least, -1, 1), Math.clamp(most, -1, 1));
+            case HARD_SILU -> new OutputRange(-HARD_SILU_LEAST, Double.POSITIVE_INFINITY);
+            case LOG_SIGMOID, LOG_SOFTMAX -> new OutputRange(Double.NEGATIVE_INFINITY, 0);
             case SOFTMAX, HARD_SIGMOID, HARD_SIGMOID_KERAS2 -> new OutputRange(0, 1);
             case ELU -> new OutputRange(-1, Math.max(0, most));
             case SELU -> new OutputRange(-SELU_LEAST, Double.POSITIVE_INFINITY);

@@ -59,7 +59,7 @@ public record Recurrence(
 
     /** The functions that recurrent layers compute: those of single numbers. */
     public static final List<Activation> ACTIVATIONS = Arrays.stream(Activation.values())
-            .filter(activation -> activation != Activation.SOFTMAX)
+            .filter(Activation::isOfSingleNumbers)
             .toList();
 
     public static final Recurrence DEFAULT = new Recurrence(Activation.TANH, Activation.SIGMOID, true, true, false);

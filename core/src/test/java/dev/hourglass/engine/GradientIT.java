@@ -469,7 +469,9 @@ class GradientIT {
                     new LayerSpec.GroupNormalization("tested", -1),
                     new LayerSpec.GroupNormalization("tested", -1, 2, 0.01f, true, false),
                     new LayerSpec.UnitNormalization("tested"),
-                    new LayerSpec.UnitNormalization("tested", List.of(1, 3)));
+                    new LayerSpec.UnitNormalization("tested", List.of(1, 3)),
+                    new LayerSpec.RmsNormalization("tested"),
+                    new LayerSpec.RmsNormalization("tested", List.of(2, 3), 0.01f));
             layers.forEach(
                     layer -> cases.add(Case.between(LayerFacts.settings(layer) + " " + layer, 3, channels, layer)));
         }

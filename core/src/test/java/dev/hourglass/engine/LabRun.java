@@ -127,6 +127,9 @@ final class LabRun {
                         new LayerSpec.GroupNormalization("i", 5),
                         new LayerSpec.LayerNormalization("j"),
                         new LayerSpec.UnitNormalization("k", List.of(1, 2)),
+                        new LayerSpec.RmsNormalization("ka"),
+                        new LayerSpec.ActivationLayer("kb", Activation.LOG_SOFTMAX),
+                        new LayerSpec.ActivationLayer("kc", Activation.HARD_SILU),
                         new LayerSpec.Flatten("c"),
                         new LayerSpec.Dense("d", 9, Activation.TANH)),
                 List.of(

@@ -1042,7 +1042,7 @@ final class ReferenceNetwork {
             for (int i = 0; i < x.length; i++) {
                 sums[blockOf[i]] += x[i];
             }
-            boolean length = norm instanceof LayerSpec.UnitNormalization;
+            boolean length = norm instanceof LayerSpec.UnitNormalization || norm instanceof LayerSpec.RmsNormalization;
             for (int i = 0; i < x.length; i++) {
                 double from = length ? 0 : sums[blockOf[i]] / count;
                 squares[blockOf[i]] += (x[i] - from) * (x[i] - from);
@@ -1067,6 +1067,14 @@ final class ReferenceNetwork {
                     }
                     yield y;
                 }
+                case LayerSpec.RmsNormalization l -> {
+                    double[] scale = parameter();
+                    for (int i = 0; i < x.length; i++) {
+                        double normal = x[i] / Math.sqrt(squares[blockOf[i]] / count + l.epsilon());
+                        y[i] = scaled(normal, scale, null, parameterOf[i]);
+                    }
+                    yield y;
+                }
                 case LayerSpec.UnitNormalization ignored -> {
                     for (int i = 0; i < x.length; i++) {
                         y[i] = x[i] == 0 ? 0 : x[i] / Math.sqrt(squares[blockOf[i]]);
@@ -1085,6 +1093,7 @@ final class ReferenceNetwork {
                 case LayerSpec.LayerNormalization l -> l.axes();
                 case LayerSpec.GroupNormalization l -> List.of(l.axis());
                 case LayerSpec.UnitNormalization l -> l.axes();
+                case LayerSpec.RmsNormalization l -> l.axes();
             };
             return axes.contains(axis) || (axis == rank && axes.equals(List.of(-1)));
         }
@@ -1674,6 +1683,11 @@ final class ReferenceNetwork {
             case RELU6 -> map(x, v -> Math.min(Math.max(v, 0), 6));
             case MISH -> map(x, v -> v * Math.tanh(Math.log1p(Math.exp(v))));
             case LEAKY_RELU -> map(x, v -> v > 0 ? v : 0.2 * v);
+            case HARD_TANH -> map(x, v -> Math.clamp(v, -1, 1));
+            case HARD_SILU -> map(x, v -> v * Math.min(Math.max(v + 3, 0), 6) / 6);
+            case LOG_SIGMOID -> map(x, v -> -Math.log1p(Math.exp(-v)));
+            case SQUAREPLUS -> map(x, v -> (v + Math.sqrt(v * v + 4)) / 2);
+            case LOG_SOFTMAX -> map(softmax(x, shape.dimension(-1)), Math::log);
         };
     }
 

@@ -30,7 +30,7 @@ final class RandomLayers {
             KerasClass.GLOBAL_AVERAGE_POOLING1D,
             KerasClass.LAYER_NORMALIZATION);
 
-    private static final List<Activation> ACTIVATIONS = ModelCases.exchanged();
+    private static final List<Activation> ACTIVATIONS = RandomModels.ACTIVATIONS;
     private static final int LARGEST_OUTPUT = 1500;
     private static final int MOST_TRIES = 6;
 
@@ -96,6 +96,7 @@ final class RandomLayers {
                         name, List.of(axis(in)), 0.01f, random.nextBoolean(), random.nextBoolean(), false);
             case GROUP_NORMALIZATION ->
                 new LayerSpec.GroupNormalization(name, in.dimension(-1) % 2 == 0 ? 2 : -1, -1, 0.01f, true, true);
+            case RMS_NORMALIZATION -> new LayerSpec.RmsNormalization(name, List.of(in.rank()), 0.01f);
             case UNIT_NORMALIZATION -> new LayerSpec.UnitNormalization(name, List.of(axis(in)));
             case MAX_POOLING2D -> new LayerSpec.MaxPooling2d(name, size2(3), size2(3), padding());
             case AVERAGE_POOLING2D -> new LayerSpec.AveragePooling2d(name, size2(3), size2(2), padding());

@@ -27,7 +27,10 @@ public final class RandomModels {
             Activation.SOFTSIGN,
             Activation.HARD_SIGMOID);
 
-    private static final List<Activation> ACTIVATIONS = ModelCases.exchanged();
+    /** Of those up to here, since more to choose from would draw all models anew; each later one has cases of its own. */
+    static final List<Activation> ACTIVATIONS = ModelCases.exchanged().stream()
+            .filter(activation -> activation.compareTo(Activation.LEAKY_RELU) <= 0)
+            .toList();
 
     private final RandomGenerator random;
 

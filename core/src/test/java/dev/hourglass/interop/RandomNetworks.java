@@ -52,8 +52,9 @@ public final class RandomNetworks {
     /** @param count how many, named {@code network_0} and so on */
     public static List<ModelCase> of(RandomSource source, int count) {
         List<KerasClass> deck = new ArrayList<>(List.of(KerasClass.values()));
-        // By itself, with the first: one card more would draw all networks anew.
-        deck.remove(KerasClass.NORMALIZATION);
+        // By themselves, with the first: one card more would draw all networks anew.
+        List<KerasClass> withFirst = List.of(KerasClass.NORMALIZATION, KerasClass.RMS_NORMALIZATION);
+        deck.removeAll(withFirst);
         Collections.shuffle(deck, Random.from(source.stream("random-networks", 0)));
         return IntStream.range(0, count)
                 .mapToObj(i -> {
@@ -61,7 +62,7 @@ public final class RandomNetworks {
                             .mapToObj(k -> deck.get((i * DEALT + k) % deck.size()))
                             .toList());
                     if (i == 0) {
-                        dealt.add(KerasClass.NORMALIZATION);
+                        dealt.addAll(withFirst);
                     }
                     return draw(source.stream("random-network", i), "network_" + i, dealt);
                 })

@@ -382,6 +382,15 @@ final class LayerSyntax {
                                 flag(settings, "scale"),
                                 flag(settings, "center")));
             }
+            case RMS_NORMALIZATION -> {
+                settings.allowing("name", "axis", "epsilon");
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.RmsNormalization(
+                                name(settings, kerasClass),
+                                axesOrLast(settings),
+                                epsilon(settings, LayerSpec.RmsNormalization.DEFAULT_EPSILON)));
+            }
             case UNIT_NORMALIZATION -> {
                 settings.allowing("name", "axis");
                 yield checked(
@@ -876,6 +885,10 @@ final class LayerSyntax {
                 settings.put("center", norm.center());
             }
             case LayerSpec.UnitNormalization norm -> settings.put("axis", norm.axes());
+            case LayerSpec.RmsNormalization norm -> {
+                settings.put("axis", norm.axes());
+                settings.put("epsilon", norm.epsilon());
+            }
             case LayerSpec.MaxPooling2d pooling -> {
                 settings.put("pool_size", list(pooling.pool()));
                 settings.put("strides", list(pooling.stride()));

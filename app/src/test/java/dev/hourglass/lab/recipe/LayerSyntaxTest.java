@@ -32,6 +32,7 @@ class LayerSyntaxTest {
                 new LayerSpec.LayerNormalization("a", List.of(1, 3), 0.25f, false, false, true),
                 new LayerSpec.GroupNormalization("a", 4, 2, 0.25f, false, false),
                 new LayerSpec.UnitNormalization("a", List.of(2)),
+                new LayerSpec.RmsNormalization("a", List.of(1, 2), 0.25f),
                 new LayerSpec.MaxPooling2d("a", new Size2(3, 2), new Size2(1, 2), Padding.SAME),
                 new LayerSpec.UpSampling2d("a", new Size2(3, 2), LayerSpec.Interpolation.BILINEAR),
                 new LayerSpec.GlobalAveragePooling2d("a"),

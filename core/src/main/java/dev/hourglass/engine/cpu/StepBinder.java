@@ -106,6 +106,8 @@ public final class StepBinder {
             case Step.TurnedProduct s -> products.turned(s);
             case Step.Softmax s -> softmax.softmax(s);
             case Step.SoftmaxGradient s -> softmax.softmaxGradient(s);
+            case Step.LogSoftmax s -> softmax.logSoftmax(s);
+            case Step.LogSoftmaxGradient s -> softmax.logSoftmaxGradient(s);
             case Step.Embed s -> tables.embed(s);
             case Step.EmbedGradient s -> tables.gradient(s);
             case Step.PRelu s -> functions.prelu(s);

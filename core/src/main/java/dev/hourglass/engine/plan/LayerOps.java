@@ -519,6 +519,11 @@ public final class LayerOps {
                         l.center());
                 yield normalizedAlong(l.name(), norm, List.of(l.axis()), from, to);
             }
+            case LayerSpec.RmsNormalization l -> {
+                Op.BlockNorm norm = new Op.BlockNorm(
+                        Op.BlockNorm.Kind.ROOT_MEAN_SQUARE, l.axes().size(), 1, true, l.epsilon(), true, false);
+                yield normalizedAlong(l.name(), norm, l.axes(), from, to);
+            }
             case LayerSpec.UnitNormalization l -> {
                 Op.BlockNorm norm =
                         new Op.BlockNorm(Op.BlockNorm.Kind.LENGTH, l.axes().size(), 1, true, 0, false, false);
@@ -577,6 +582,9 @@ public final class LayerOps {
     private Tensor activation(String name, Activation activation, Tensor from, Tensor to) {
         if (activation == Activation.SOFTMAX) {
             return add(new Op.Softmax(name, from, to));
+        }
+        if (activation == Activation.LOG_SOFTMAX) {
+            return add(new Op.LogSoftmax(name, from, to));
         }
         Optional<PointFunction> function = PointFunction.of(activation);
         return function.isPresent()
@@ -787,6 +795,7 @@ public final class LayerOps {
             case LayerSpec.ConvolutionalLstm ignored -> null;
             case LayerSpec.LayerNormalization l -> l.axes().equals(List.of(-1)) ? add(l, from, to) : null;
             case LayerSpec.UnitNormalization l -> l.axes().equals(List.of(-1)) ? add(l, from, to) : null;
+            case LayerSpec.RmsNormalization l -> l.axes().equals(List.of(-1)) ? add(l, from, to) : null;
             case LayerSpec.GroupNormalization ignored -> null;
             // While training, each step has moments of its own.
             case LayerSpec.BatchNormalization l -> l.axis() == -1 && mode != Mode.TRAINING ? add(l, from, to) : null;

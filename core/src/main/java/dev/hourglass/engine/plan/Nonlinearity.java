@@ -34,7 +34,12 @@ public record Nonlinearity(Kind kind, float slope) {
                     HARD_SIGMOID,
                     HARD_SIGMOID_KERAS2,
                     RELU6,
-                    MISH -> Optional.empty();
+                    MISH,
+                    HARD_TANH,
+                    HARD_SILU,
+                    LOG_SIGMOID,
+                    SQUAREPLUS,
+                    LOG_SOFTMAX -> Optional.empty();
         };
     }
 

@@ -301,7 +301,9 @@ public sealed interface Op {
             /** Over its standard deviation. */
             DEVIATION,
             /** Over the root of the sum of its squares. */
-            LENGTH
+            LENGTH,
+            /** Over the root of the mean of its squares. */
+            ROOT_MEAN_SQUARE
         }
     }
 
@@ -407,6 +409,9 @@ public sealed interface Op {
             return List.copyOf(reads);
         }
     }
+
+    /** {@code x_i - log(sum_j exp(x_j))} over the last axis. */
+    record LogSoftmax(String layer, Tensor from, Tensor to) implements Unary {}
 
     /**
      * Which scores of an attention have no say: those of steps that don't count.

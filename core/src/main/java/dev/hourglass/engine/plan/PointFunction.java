@@ -32,6 +32,18 @@ public sealed interface PointFunction {
     /** {@code x * tanh(log(1 + exp(x)))}. */
     record Mish() implements PointFunction {}
 
+    /** {@code x} between -1 and 1, and else the nearer of both. */
+    record HardTanh() implements PointFunction {}
+
+    /** {@code x} times {@code x / 6 + 1/2}, the latter cut off at 0 and 1. */
+    record HardSilu() implements PointFunction {}
+
+    /** {@code -log(1 + exp(-x))}. */
+    record LogSigmoid() implements PointFunction {}
+
+    /** {@code (x + sqrt(x^2 + 4)) / 2}. */
+    record Squareplus() implements PointFunction {}
+
     /** {@code x * scale + offset}. */
     record Affine(float scale, float offset) implements PointFunction {}
 
@@ -58,7 +70,7 @@ public sealed interface PointFunction {
     /** Of an activation; empty if it is a {@link Nonlinearity}, or no function of single numbers. */
     static Optional<PointFunction> of(Activation activation) {
         return switch (activation) {
-            case LINEAR, RELU, SIGMOID, TANH, LEAKY_RELU, SOFTMAX -> Optional.empty();
+            case LINEAR, RELU, SIGMOID, TANH, LEAKY_RELU, SOFTMAX, LOG_SOFTMAX -> Optional.empty();
             case ELU -> Optional.of(new Elu(1, 1));
             case SELU -> Optional.of(SELU);
             case SOFTPLUS -> Optional.of(new Softplus());
@@ -70,6 +82,10 @@ public sealed interface PointFunction {
             case HARD_SIGMOID_KERAS2 -> Optional.of(new HardSigmoid(0.2f));
             case RELU6 -> Optional.of(new Relu(0, 0, 6));
             case MISH -> Optional.of(new Mish());
+            case HARD_TANH -> Optional.of(new HardTanh());
+            case HARD_SILU -> Optional.of(new HardSilu());
+            case LOG_SIGMOID -> Optional.of(new LogSigmoid());
+            case SQUAREPLUS -> Optional.of(new Squareplus());
         };
     }
 }

@@ -248,6 +248,11 @@ final class Layers {
                         settings.flag("scale", true),
                         settings.flag("center", true));
             }
+            case RMS_NORMALIZATION ->
+                new LayerSpec.RmsNormalization(
+                        name,
+                        axes(settings, "axis", in),
+                        settings.number("epsilon", LayerSpec.RmsNormalization.DEFAULT_EPSILON));
             case UNIT_NORMALIZATION -> new LayerSpec.UnitNormalization(name, axes(settings, "axis", in));
             case MAX_POOLING2D -> {
                 Size2 pool = settings.size("pool_size", Size2.square(2));
@@ -909,6 +914,10 @@ final class Layers {
                 config.put("scale", norm.scale());
             }
             case LayerSpec.UnitNormalization norm -> config.put("axis", List.copyOf(norm.axes()));
+            case LayerSpec.RmsNormalization norm -> {
+                config.put("axis", List.copyOf(norm.axes()));
+                config.put("epsilon", norm.epsilon());
+            }
             case LayerSpec.MaxPooling2d pooling -> {
                 config.put("pool_size", pair(pooling.pool()));
                 config.put("strides", pair(pooling.stride()));

@@ -104,11 +104,12 @@ public final class LegacyFile {
 
     /** Where a layer has several axes, Keras loses them as it opens the file (legacy/saving/saving_utils.py). */
     private static void requireOneAxis(LayerSpec layer) {
-        int axes = layer instanceof LayerSpec.LayerNormalization norm
-                ? norm.axes().size()
-                : layer instanceof LayerSpec.UnitNormalization unit
-                        ? unit.axes().size()
-                        : 1;
+        int axes = switch (layer) {
+            case LayerSpec.LayerNormalization norm -> norm.axes().size();
+            case LayerSpec.UnitNormalization norm -> norm.axes().size();
+            case LayerSpec.RmsNormalization norm -> norm.axes().size();
+            default -> 1;
+        };
         if (axes > 1) {
             throw new UnsupportedModelException("Layer '" + layer.name() + "' normalises along " + axes
                     + " axes, of which Keras would take only the last from an .h5 file. Write .keras or ONNX.");

@@ -116,6 +116,7 @@ final class Interpreter {
                 yield map(x, v -> Math.min(Math.max(v, least), most));
             }
             case "Softmax" -> softmax(x, (int) node.whole("axis"));
+            case "LogSoftmax" -> map(softmax(x, (int) node.whole("axis")), Math::log);
             case "LSTM" -> given(node, recurrent(node, x).lstm());
             case "GRU" -> given(node, recurrent(node, x).gru());
             case "RNN" -> given(node, recurrent(node, x).rnn());
@@ -161,6 +162,7 @@ final class Interpreter {
                 double beta = node.real("beta");
                 yield map(x, v -> Math.max(0, Math.min(1, alpha * v + beta)));
             }
+            case "HardSwish" -> map(x, v -> v * Math.max(0, Math.min(1, v / 6 + 0.5)));
             case "Sigmoid" -> map(x, Interpreter::sigmoid);
             case "Tanh" -> map(x, Math::tanh);
             default -> throw new IllegalStateException("ONNX operator '" + node.operator() + "' is never written");

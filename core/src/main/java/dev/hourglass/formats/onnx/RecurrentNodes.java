@@ -97,7 +97,18 @@ final class RecurrentNodes {
                 case SOFTSIGN -> new Function("Softsign", List.of(), List.of(), isUsual);
                 case HARD_SIGMOID -> new Function("HardSigmoid", List.of(1f / 6), List.of(0.5f), isUsual);
                 case HARD_SIGMOID_KERAS2 -> new Function("HardSigmoid", List.of(0.2f), List.of(0.5f), isUsual);
-                case SELU, SILU, GELU, EXPONENTIAL, RELU6, MISH, SOFTMAX ->
+                case SELU,
+                        SILU,
+                        GELU,
+                        EXPONENTIAL,
+                        RELU6,
+                        MISH,
+                        HARD_TANH,
+                        HARD_SILU,
+                        LOG_SIGMOID,
+                        SQUAREPLUS,
+                        SOFTMAX,
+                        LOG_SOFTMAX ->
                     throw new UnsupportedModelException("ONNX's recurrent operators have no " + activation.kerasName()
                             + ". Write a .keras file, or give the layer another activation.");
             };

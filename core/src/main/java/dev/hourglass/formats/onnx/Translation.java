@@ -745,6 +745,11 @@ final class Translation {
                 String together = addReshape(name + "/Reshape", normal, whole);
                 addGammaAndBeta(name, together, List.of(axis), norm.scale(), norm.center());
             }
+            case LayerSpec.RmsNormalization norm -> {
+                String root = addDeviation(name, value, places(norm.axes()), norm.epsilon());
+                String normal = addNode(name, "Div", List.of(value, root), Map.of());
+                addNode(name + "/Mul_scale", "Mul", List.of(normal, addAlong(name, "scale", norm.axes())));
+            }
             case LayerSpec.UnitNormalization norm -> {
                 Map<String, Attribute> attributes = Map.of("axes", places(norm.axes()), "keepdims", new Whole(1));
                 String length = addNode(name, "ReduceL2", List.of(value), attributes);
@@ -1063,7 +1068,7 @@ final class Translation {
 
     /** The value as an activation wants it: a softmax goes over the last axis. */
     private String valueFor(Activation activation) {
-        boolean channelsLast = activation == Activation.SOFTMAX && layout == Layout.CHANNELS_FIRST;
+        boolean channelsLast = !activation.isOfSingleNumbers() && layout == Layout.CHANNELS_FIRST;
         return channelsLast ? valueIn(Layout.CHANNELS_LAST) : value();
     }
 
@@ -1078,6 +1083,30 @@ final class Translation {
                 // Of a convolution, whose channels lie first here; else over the last axis.
                 long axis = layout == Layout.CHANNELS_FIRST ? 1 : -1;
                 addNode(layer, "Softmax", List.of(value), Map.of("axis", new Whole(axis)));
+            }
+            case LOG_SOFTMAX -> {
+                long axis = layout == Layout.CHANNELS_FIRST ? 1 : -1;
+                addNode(layer, "LogSoftmax", List.of(value), Map.of("axis", new Whole(axis)));
+            }
+            case HARD_TANH ->
+                addNode(
+                        layer,
+                        "Clip",
+                        List.of(value, number(layer + "/least", -1), number(layer + "/most", 1)),
+                        Map.of());
+            case HARD_SILU -> addNode(layer, "HardSwish", List.of(value), Map.of());
+            case LOG_SIGMOID -> {
+                String opposite =
+                        addNode(layer + "/Mul_before", "Mul", List.of(value, number(layer + "/minus_one", -1)));
+                String softplus = addNode(layer, "Softplus", List.of(opposite), Map.of());
+                addNode(layer + "/Mul_after", "Mul", List.of(softplus, layer + "/minus_one"));
+            }
+            case SQUAREPLUS -> {
+                String square = addNode(layer + "/Mul_square", "Mul", List.of(value, value));
+                String more = addNode(layer + "/Add_four", "Add", List.of(square, number(layer + "/four", 4)));
+                String root = addNode(layer, "Sqrt", List.of(more), Map.of());
+                String sum = addNode(layer + "/Add_root", "Add", List.of(value, root));
+                addNode(layer + "/Mul_half", "Mul", List.of(sum, number(layer + "/half", 0.5f)));
             }
             case ELU -> addNode(layer, "Elu", List.of(value), Map.of("alpha", new Real(1)));
             case SELU ->

@@ -51,7 +51,7 @@ class ConfigReaderTest {
             value = {
                 "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"activation\": \"glu\"` | has activation 'glu';"
                         + " Hourglass supports linear, relu, sigmoid, tanh, softmax, elu, selu, softplus, softsign, silu,"
-                        + " gelu, exponential, hard_sigmoid, hard_sigmoid_keras2, relu6, mish, leaky_relu",
+                        + " gelu, exponential, hard_sigmoid, hard_sigmoid_keras2, relu6, mish, leaky_relu, hard_tanh, hard_silu, log_sigmoid, squareplus, log_softmax",
                 "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"dtype\": \"mixed_float16\"` | has dtype"
                         + " 'mixed_float16'; Hourglass supports 'float32'",
                 "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"dtype\": \"int8\"` | has dtype 'int8'; Hourglass"

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UnsupportedLayersTest {
     private static final Path FOLDER = Path.of("src/test/resources/keras/unsupported");
     private static final String SUPPORTED = "; Hourglass has Conv2D, Conv2DTranspose, BatchNormalization,"
-            + " LayerNormalization, GroupNormalization, UnitNormalization, MaxPooling2D, UpSampling2D, ";
+            + " LayerNormalization, GroupNormalization, UnitNormalization, RMSNormalization, MaxPooling2D, UpSampling2D, ";
 
     @ParameterizedTest
     @CsvSource("conv_lstm3d, ConvLSTM3D")

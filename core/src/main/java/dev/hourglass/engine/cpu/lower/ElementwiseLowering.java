@@ -104,6 +104,19 @@ final class ElementwiseLowering {
         draft.give(gradient, ofOutput);
     }
 
+    Value logSoftmax(Op.LogSoftmax op) {
+        Value from = draft.readNatural(op);
+        Value output = new Value(op.to().name(), draft.layouts().written(op.to(), true));
+        draft.add(new Step.LogSoftmax(from, output));
+        return output;
+    }
+
+    /** In place. */
+    void logSoftmaxGradient(Op.LogSoftmax op, Op.Gradient gradient, Value ofOutput) {
+        draft.add(new Step.LogSoftmaxGradient(draft.valueOf(op.to()), ofOutput));
+        draft.give(gradient, ofOutput);
+    }
+
     Value prelu(Op.PRelu op) {
         Value from = draft.readNatural(op);
         Value output = new Value(op.to().name(), draft.layouts().written(op.to(), true));

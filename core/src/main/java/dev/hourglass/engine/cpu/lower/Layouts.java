@@ -89,6 +89,7 @@ final class Layouts {
             case Op.Activate ignored -> natural;
             case Op.Apply ignored -> natural;
             case Op.Softmax ignored -> natural;
+            case Op.LogSoftmax ignored -> natural;
             case Op.PRelu ignored -> natural;
             case Op.Embed ignored -> natural;
             case Op.Repeat ignored -> natural;

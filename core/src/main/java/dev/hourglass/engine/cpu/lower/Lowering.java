@@ -127,6 +127,7 @@ public final class Lowering {
             case Op.ConvolutionalStates op -> convolutionalLstms.forward(op);
             case Op.Apply op -> elementwise.apply(op);
             case Op.Softmax op -> elementwise.softmax(op);
+            case Op.LogSoftmax op -> elementwise.logSoftmax(op);
             case Op.PRelu op -> elementwise.prelu(op);
             case Op.Embed op -> elementwise.embed(op);
             case Op.Sum op -> op.terms().isEmpty() ? sequences.zeros(op) : merges.sum(op);
@@ -171,6 +172,7 @@ public final class Lowering {
             case Op.ConvolutionalStates op -> convolutionalLstms.gradient(op, gradient, ofOutput);
             case Op.Apply op -> elementwise.applyGradient(op, gradient, ofOutput);
             case Op.Softmax op -> elementwise.softmaxGradient(op, gradient, ofOutput);
+            case Op.LogSoftmax op -> elementwise.logSoftmaxGradient(op, gradient, ofOutput);
             case Op.PRelu op -> elementwise.preluGradient(op, gradient, ofOutput);
             case Op.Embed op -> elementwise.embedGradient(op, gradient, ofOutput);
             case Op.Sum op -> merges.sumGradient(op, gradient, ofOutput);

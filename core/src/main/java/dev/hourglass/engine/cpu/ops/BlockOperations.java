@@ -53,7 +53,10 @@ public final class BlockOperations {
 
         /** What is subtracted before the squares are summed. */
         float mean(float[] x, int place) {
-            return norm.kind() == Op.BlockNorm.Kind.LENGTH ? 0 : (float) (sum(x, place) / size());
+            return switch (norm.kind()) {
+                case STANDARD, DEVIATION -> (float) (sum(x, place) / size());
+                case LENGTH, ROOT_MEAN_SQUARE -> 0;
+            };
         }
 
         /** What is subtracted from each number. */
@@ -66,7 +69,7 @@ public final class BlockOperations {
             double squares = squares(x, place, mean);
             return (float)
                     switch (norm.kind()) {
-                        case STANDARD, DEVIATION -> 1 / Math.sqrt(squares / size() + norm.epsilon());
+                        case STANDARD, DEVIATION, ROOT_MEAN_SQUARE -> 1 / Math.sqrt(squares / size() + norm.epsilon());
                         case LENGTH -> 1 / Math.max(Math.sqrt(squares), LEAST_LENGTH);
                     };
         }
@@ -144,7 +147,7 @@ public final class BlockOperations {
             float less = norm.kind() == Op.BlockNorm.Kind.STANDARD ? (float) (sum / size()) : 0;
             float along = (float)
                     switch (norm.kind()) {
-                        case STANDARD, DEVIATION -> product / size();
+                        case STANDARD, DEVIATION, ROOT_MEAN_SQUARE -> product / size();
                         // What is too short to be divided by its length is only scaled.
                         case LENGTH -> inverse < 1 / LEAST_LENGTH ? product : 0;
                     };

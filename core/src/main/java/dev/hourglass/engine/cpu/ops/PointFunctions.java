@@ -17,6 +17,7 @@ public record PointFunctions(Kernels kernels) {
     private static final float NORMAL = 0.3989423f;
 
     private static final float ROOT_OF_HALF = 0.70710677f;
+    private static final float SIXTH = 1f / 6;
 
     /** {@code y = f(x)}, any count; Y may be X. */
     public void apply(PointFunction function, float[] X, int x, float[] Y, int y, int count, float[] E) {
@@ -74,6 +75,31 @@ public record PointFunctions(Kernels kernels) {
                 expOfMinusAbsolute(X, x, count, E);
                 for (int i = 0; i < count; i++) {
                     Y[y + i] = X[x + i] * tanhOfSoftplus(X[x + i], E[i]);
+                }
+            }
+            case PointFunction.HardTanh ignored -> {
+                for (int i = 0; i < count; i++) {
+                    Y[y + i] = Math.min(Math.max(X[x + i], -1), 1);
+                }
+            }
+            case PointFunction.HardSilu ignored -> {
+                for (int i = 0; i < count; i++) {
+                    Y[y + i] = X[x + i] * Math.min(Math.max(Math.fma(X[x + i], SIXTH, 0.5f), 0), 1);
+                }
+            }
+            case PointFunction.LogSigmoid ignored -> {
+                expOfMinusAbsolute(X, x, count, E);
+                for (int i = 0; i < count; i++) {
+                    Y[y + i] = Math.min(X[x + i], 0) - logOfOnePlus(E[i]);
+                }
+            }
+            case PointFunction.Squareplus ignored -> {
+                for (int i = 0; i < count; i++) {
+                    float size = Math.abs(X[x + i]);
+                    float sum = size + rootOfSquarePlusFour(size);
+                    // The product of what x and -x give is 1; so nothing is lost below 0, where the sum is a
+                    // difference.
+                    Y[y + i] = X[x + i] > 0 ? 0.5f * sum : 2 / sum;
                 }
             }
             case PointFunction.Affine f -> {
@@ -154,6 +180,29 @@ public record PointFunctions(Kernels kernels) {
                     D[d + i] *= t + X[x + i] * (1 - t * t) * sigmoid(X[x + i], E[i]);
                 }
             }
+            case PointFunction.HardTanh ignored -> {
+                for (int i = 0; i < count; i++) {
+                    D[d + i] *= X[x + i] > -1 && X[x + i] < 1 ? 1 : 0;
+                }
+            }
+            case PointFunction.HardSilu ignored -> {
+                for (int i = 0; i < count; i++) {
+                    float v = Math.fma(X[x + i], SIXTH, 0.5f);
+                    D[d + i] *= v <= 0 ? 0 : v < 1 ? Math.fma(X[x + i], SIXTH, v) : 1;
+                }
+            }
+            case PointFunction.LogSigmoid ignored -> {
+                expOfMinusAbsolute(X, x, count, E);
+                for (int i = 0; i < count; i++) {
+                    D[d + i] *= sigmoid(-X[x + i], E[i]);
+                }
+            }
+            case PointFunction.Squareplus ignored -> {
+                for (int i = 0; i < count; i++) {
+                    float v = X[x + i];
+                    D[d + i] *= 0.5f * (1 + v / rootOfSquarePlusFour(v));
+                }
+            }
             case PointFunction.Affine f -> kernels.scale(f.scale(), D, d, count);
             case PointFunction.Normalize f -> throw byPlace(f);
             case PointFunction.Relu f -> {
@@ -212,6 +261,50 @@ public record PointFunctions(Kernels kernels) {
             E[i] = -0.5f * X[x + i] * X[x + i];
         }
         kernels.exp(E, 0, E, 0, count);
+    }
+
+    /**
+     * {@code y_i = x_i - log(sum_j exp(x_j))}, with the largest taken off first, so that no power is infinite.
+     *
+     * @param E a scratch of at least {@code count} floats
+     */
+    public void logSoftmax(float[] X, int x, float[] Y, int y, int count, float[] E) {
+        float most = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < count; i++) {
+            most = Math.max(most, X[x + i]);
+        }
+        for (int i = 0; i < count; i++) {
+            E[i] = X[x + i] - most;
+        }
+        kernels.exp(E, 0, E, 0, count);
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += E[i];
+        }
+        float logarithm = (float) Logarithm.of(sum);
+        for (int i = 0; i < count; i++) {
+            Y[y + i] = X[x + i] - most - logarithm;
+        }
+    }
+
+    /**
+     * {@code d_i = d_i - exp(y_i) * sum_j d_j}: back through a {@link #logSoftmax} whose output was y.
+     *
+     * @param E a scratch of at least {@code count} floats
+     */
+    public void logSoftmaxGradient(float[] Y, int y, float[] D, int d, int count, float[] E) {
+        kernels.exp(Y, y, E, 0, count);
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += D[d + i];
+        }
+        for (int i = 0; i < count; i++) {
+            D[d + i] -= E[i] * (float) sum;
+        }
+    }
+
+    private static float rootOfSquarePlusFour(float x) {
+        return (float) Math.sqrt(x * x + 4);
     }
 
     /** @param e {@code exp(-|x|)}, with which nothing overflows */

@@ -119,6 +119,48 @@ public final class SoftmaxOperations {
         };
     }
 
+    public Operation logSoftmax(Step.LogSoftmax step) {
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
+        Layout.Image in = step.from().image();
+        Layout.Image out = step.to().image();
+        float[][] scratch = new float[resources.workers()][in.channels()];
+        return at -> {
+            for (int i = 0; i < at.samples; i++) {
+                for (int pixel = 0; pixel < in.pixels(); pixel++) {
+                    functions.logSoftmax(
+                            from.array(at),
+                            from.offset(at) + i * from.stride() + in.pixel(pixel),
+                            to.array(at),
+                            to.offset(at) + i * to.stride() + out.pixel(pixel),
+                            in.channels(),
+                            scratch[at.worker]);
+                }
+            }
+        };
+    }
+
+    public Operation logSoftmaxGradient(Step.LogSoftmaxGradient step) {
+        Buffer output = resources.buffer(step.output());
+        Buffer gradient = resources.buffer(step.gradient());
+        Layout.Image out = step.output().image();
+        Layout.Image image = step.gradient().image();
+        float[][] scratch = new float[resources.workers()][image.channels()];
+        return at -> {
+            for (int i = 0; i < at.samples; i++) {
+                for (int pixel = 0; pixel < image.pixels(); pixel++) {
+                    functions.logSoftmaxGradient(
+                            output.array(at),
+                            output.offset(at) + i * output.stride() + out.pixel(pixel),
+                            gradient.array(at),
+                            gradient.offset(at) + i * gradient.stride() + image.pixel(pixel),
+                            image.channels(),
+                            scratch[at.worker]);
+                }
+            }
+        };
+    }
+
     private Counting counting(Step.Hidden hidden, boolean causal, Layout.Image scores) {
         return new Counting(
                 hidden.query() == null ? null : resources.buffer(hidden.query()),

@@ -197,6 +197,12 @@ public sealed interface Step {
     /** {@code exp(x_i) / sum_j exp(x_j)} over the channels of each pixel. */
     record Softmax(Value from, Value to, boolean causal, Hidden hidden) implements Step {}
 
+    /** {@code x_i - log(sum_j exp(x_j))} over the channels of each pixel. */
+    record LogSoftmax(Value from, Value to) implements Step {}
+
+    /** Back through it, in place, told from its output. */
+    record LogSoftmaxGradient(Value output, Value gradient) implements Step {}
+
     /** As {@link Op.Hidden}, with masks step by step. */
     record Hidden(@Nullable Value query, List<Value> keys, Op.Hidden.Alone alone) {
         public Hidden {

@@ -41,6 +41,8 @@ public record StepAccess(
             case Step.Softmax s -> reading(s.from()).and(s.hidden()).writing(s.to());
             case Step.SoftmaxGradient s ->
                 reading(s.output(), s.gradient()).and(s.hidden()).writing(s.gradient());
+            case Step.LogSoftmax s -> reading(s.from()).writing(s.to());
+            case Step.LogSoftmaxGradient s -> reading(s.output(), s.gradient()).writing(s.gradient());
             case Step.Embed s -> reading(s.from()).writing(s.to()).with(s.table());
             case Step.EmbedGradient s -> reading(s.from(), s.gradient()).adding(s.table());
             case Step.PRelu s ->

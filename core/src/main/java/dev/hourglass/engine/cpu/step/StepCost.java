@@ -103,6 +103,8 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
             case Step.Softmax s -> of(s, EXP_FLOPS * numbers(s.to()), Matrices.NONE);
             // A multiply-add for the sum, a difference and a product.
             case Step.SoftmaxGradient s -> of(s, 4 * numbers(s.gradient()), Matrices.NONE);
+            case Step.LogSoftmax s -> of(s, EXP_FLOPS * numbers(s.to()), Matrices.NONE);
+            case Step.LogSoftmaxGradient s -> of(s, EXP_FLOPS * numbers(s.gradient()), Matrices.NONE);
             case Step.Embed s -> of(s, 0, Matrices.read(s.table()));
             case Step.EmbedGradient s -> of(s, numbers(s.gradient()), Matrices.gradient(s.table()));
             case Step.PRelu s ->

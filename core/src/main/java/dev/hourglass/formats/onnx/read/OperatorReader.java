@@ -108,7 +108,7 @@ final class OperatorReader {
                         node,
                         reading.operand(node, 0) instanceof Scores scores
                                 ? attention.softmax(node, scores)
-                                : pointwise.softmax(node));
+                                : pointwise.softmax(node, Activation.SOFTMAX));
             case "Dropout" -> {
                 // What a dropout leaves out of the weights of an attention is training's alone.
                 Operand value = reading.operand(node, 0);
@@ -145,7 +145,8 @@ final class OperatorReader {
             case "Elu" -> pointwise.elu(node);
             case "Selu" -> pointwise.selu(node);
             case "HardSigmoid" -> pointwise.hardSigmoid(node);
-            case "HardSwish" -> pointwise.hardSwish(node);
+            case "HardSwish" -> pointwise.activation(node, Activation.HARD_SILU);
+            case "LogSoftmax" -> pointwise.softmax(node, Activation.LOG_SOFTMAX);
             case "Gelu" -> pointwise.gelu(node);
             case "PRelu" -> pointwise.prelu(node);
             case "Transpose" -> axes.transpose(node);

@@ -69,18 +69,6 @@ final class PointwiseReader {
         return activation(node, sixth ? Activation.HARD_SIGMOID : Activation.HARD_SIGMOID_KERAS2);
     }
 
-    /** {@code x * hard_sigmoid(x)}. */
-    View hardSwish(OnnxNode node) {
-        View from = reading.view(node, 0);
-        View gate = reading.pointwise(
-                node,
-                new LayerSpec.ActivationLayer(reading.layers().name(node.label() + "_gate"), Activation.HARD_SIGMOID),
-                from);
-        LayerSpec product = new LayerSpec.Multiply(reading.name(node));
-        reading.layers().add(product, List.of(from, gate), Map.of());
-        return new View(product.name(), from.stored(), from.order(), from.axes());
-    }
-
     View gelu(OnnxNode node) {
         String approximate = node.text("approximate", "none");
         reading.require(approximate.equals("none"), node, "approximate none", approximate);
@@ -166,7 +154,8 @@ final class PointwiseReader {
                 reading.view(node, 0));
     }
 
-    View softmax(OnnxNode node) {
+    /** @param function a softmax, or its logarithm */
+    View softmax(OnnxNode node, Activation function) {
         View from = reading.view(node, 0);
         boolean old = reading.operatorSet() < 13;
         int axis = reading.axis(node, node.whole("axis", old ? 1 : -1), from.rank());
@@ -180,7 +169,7 @@ final class PointwiseReader {
         List<Atom> now = new ArrayList<>(others);
         now.addAll(along);
         if (now.equals(from.order()) && from.stored().dimension(-1) == View.product(along)) {
-            return activated(node, from, Activation.SOFTMAX);
+            return activated(node, from, function);
         }
         String name = reading.name(node);
         List<List<Atom>> wanted = new ArrayList<>();
@@ -189,7 +178,7 @@ final class PointwiseReader {
         }
         wanted.add(along);
         View last = reading.layers().arrange(from, wanted, name);
-        return reading.pointwise(node, new LayerSpec.ActivationLayer(name, Activation.SOFTMAX), last);
+        return reading.pointwise(node, new LayerSpec.ActivationLayer(name, function), last);
     }
 
     View dropout(OnnxNode node) {
