@@ -585,6 +585,12 @@ final class ConfigReader {
     static void requireKnown(Json.Mapping node) {
         String kerasClass = className(node);
         String layer = "layer '" + Json.printable(name(node, kerasClass)) + "'";
+        if (PlainOperations.isSaidToBeOfKeras(node)) {
+            throw unsupported(
+                    node,
+                    layer + " is the operation " + Json.printable(kerasClass) + " of keras.ops, which no layers of"
+                            + " Hourglass compute as it is called here; docs/keras-files.md lists those that it reads");
+        }
         requireOurs(node, kerasClass, layer);
         if (kerasClass.equals("InputLayer")) {
             throw node.place().corrupt("a layer", "an InputLayer within the model");

@@ -76,9 +76,12 @@ final class PlainLayers {
         if (config instanceof Json.Sequence layers) {
             return node.with("config", layers(layers));
         }
-        return config instanceof Json.Mapping settings && settings.find("layers") instanceof Json.Sequence layers
-                ? node.with("config", settings.with("layers", layers(layers)))
-                : node;
+        if (!(config instanceof Json.Mapping settings) || !(settings.find("layers") instanceof Json.Sequence)) {
+            return node;
+        }
+        Json.Mapping plain = SplitValues.apart(settings);
+        return node.with(
+                "config", plain.with("layers", layers(plain.get("layers").asSequence())));
     }
 
     private Json.Mapping nested(Json.Mapping node) {
@@ -100,7 +103,7 @@ final class PlainLayers {
         return new Json.Sequence(layers.place(), List.copyOf(plain));
     }
 
-    /** One layer or two, of which the second has the name by which others read it. */
+    /** One layer or several, of which the last has the name by which others read it. */
     private List<Json.Mapping> layer(Json.Mapping node) {
         String kerasClass = node.get("class_name").asText();
         if (ConfigReader.isModel(node)) {
@@ -110,7 +113,7 @@ final class PlainLayers {
             return List.of(node);
         }
         if (PlainOperations.isOne(node)) {
-            return List.of(PlainOperations.asLayer(node));
+            return PlainOperations.asLayers(node);
         }
         if (!ConfigReader.isOurs(node, kerasClass)) {
             return List.of(node); // whoever reads it refuses it by its name

@@ -10,20 +10,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sums, products and functions of values that stand in a functional model as operations: of Keras 3 ({@code x + y} is an
- * {@code Add} that is called with both) and of TensorFlow ({@code TFOpLambda} with {@code __operators__.add} in Keras 2.4 to
- * 2.15). As layers they compute the same.
+ * Sums, products and functions of values that stand in a functional model as operations: of Keras 3 ({@link KerasOperations}) and
+ * of TensorFlow ({@code TFOpLambda} with {@code __operators__.add} in Keras 2.4 to 2.15). As layers they compute the same.
  */
 final class PlainOperations {
-    /** By operation, the layer that merges two values as it does. */
+    /** By operation of TensorFlow, the layer that merges two values as it does. */
     private static final Map<String, String> MERGES = Map.ofEntries(
-            Map.entry("Add", "Add"),
-            Map.entry("Subtract", "Subtract"),
-            Map.entry("Multiply", "Multiply"),
-            Map.entry("Maximum", "Maximum"),
-            Map.entry("Minimum", "Minimum"),
-            Map.entry("Divide", "Divide"),
-            Map.entry("TrueDivide", "Divide"),
             Map.entry("__operators__.add", "Add"),
             Map.entry("math.add", "Add"),
             Map.entry("math.subtract", "Subtract"),
@@ -33,17 +25,8 @@ final class PlainOperations {
             Map.entry("math.maximum", "Maximum"),
             Map.entry("math.minimum", "Minimum"));
 
-    /** By operation of one value, the activation that it is; both of the same sort of file. */
+    /** By operation of TensorFlow of one value, the activation that it is. */
     private static final Map<String, Activation> FUNCTIONS = Map.ofEntries(
-            Map.entry("Relu", Activation.RELU),
-            Map.entry("Relu6", Activation.RELU6),
-            Map.entry("Sigmoid", Activation.SIGMOID),
-            Map.entry("Tanh", Activation.TANH),
-            Map.entry("Softplus", Activation.SOFTPLUS),
-            Map.entry("Softsign", Activation.SOFTSIGN),
-            Map.entry("Silu", Activation.SILU),
-            Map.entry("Selu", Activation.SELU),
-            Map.entry("Exp", Activation.EXPONENTIAL),
             Map.entry("nn.relu", Activation.RELU),
             Map.entry("nn.relu6", Activation.RELU6),
             Map.entry("nn.elu", Activation.ELU),
@@ -72,8 +55,24 @@ final class PlainOperations {
         boolean isSaid = node.find("module") != null;
         return isOfKeras(node)
                 && (isSaid
-                        || FUNCTIONS.containsKey(kerasClass)
+                        || KerasOperations.isName(kerasClass)
+                        || isToldBySettings(node)
                         || arguments(node).size() > 1);
+    }
+
+    /** Whether it has a setting that the layer of the same name lacks. */
+    private static boolean isToldBySettings(Json.Mapping node) {
+        return node.find("config") instanceof Json.Mapping config
+                && switch (PlainLayers.text(node, "class_name", "")) {
+                    case "Reshape" -> config.find("newshape") != null;
+                    case "Average" -> config.members().containsKey("axis");
+                    default -> false;
+                };
+    }
+
+    /** Whether a node says that it is an operation of Keras 3 and no layer. */
+    static boolean isSaidToBeOfKeras(Json.Mapping node) {
+        return node.find("module") != null && isOfKeras(node);
     }
 
     /** Whether a node's module and registered name, where there are any, say that it is an operation of Keras 3's own. */
@@ -84,13 +83,19 @@ final class PlainOperations {
                 && (module == null || module.asText().startsWith(MODULES));
     }
 
-    /** The layer that computes the same; the node as it is where there is none. */
-    static Json.Mapping asLayer(Json.Mapping node) {
+    /** The layers that compute the same; the node as it is where there are none. */
+    static List<Json.Mapping> asLayers(Json.Mapping node) {
+        if (OF_TENSORFLOW.contains(PlainLayers.text(node, "class_name", ""))) {
+            return List.of(ofTensorflow(node));
+        }
+        List<Json.Mapping> layers = KerasOperations.asLayers(node);
+        return layers.isEmpty() ? List.of(node) : layers;
+    }
+
+    private static Json.Mapping ofTensorflow(Json.Mapping node) {
         Json.Mapping config = node.get("config").asMapping();
-        boolean ofTensorflow = OF_TENSORFLOW.contains(PlainLayers.text(node, "class_name", ""));
-        String operation =
-                ofTensorflow ? PlainLayers.text(config, "function", "") : PlainLayers.text(node, "class_name", "");
-        List<Json> read = ofTensorflow ? ofTensorflow(node) : arguments(node);
+        String operation = PlainLayers.text(config, "function", "");
+        List<Json> read = argumentsOfTensorflow(node);
         Activation activation = FUNCTIONS.get(operation);
         if (activation != null && read.size() == 1 && isTensor(read.getFirst())) {
             Json name = new Json.Text(node.place(), activation.kerasName());
@@ -137,10 +142,7 @@ final class PlainOperations {
         Json.Mapping config = node.get("config").asMapping();
         Map<String, Json> members = new LinkedHashMap<>(settings);
         members.put("name", new Json.Text(config.place(), PlainLayers.text(config, "name", kerasClass)));
-        Json value = read.size() == 1 ? read.getFirst() : new Json.Sequence(node.place(), List.copyOf(read));
-        Json call = read.getFirst() instanceof Json.Mapping
-                ? call(node, value)
-                : new Json.Sequence(node.place(), List.copyOf(read));
+        Json call = new Json.Sequence(node.place(), List.copyOf(read));
         return PlainLayers.ofClass(node, kerasClass)
                 .with("config", new Json.Mapping(config.place(), members))
                 .with("inbound_nodes", new Json.Sequence(node.place(), List.of(call)));
@@ -200,7 +202,7 @@ final class PlainOperations {
     }
 
     /** {@code ["a", 0, 0, {"y": ["b", 0, 0], "name": null}]} as references of Keras 2, or numbers. */
-    private static List<Json> ofTensorflow(Json.Mapping node) {
+    private static List<Json> argumentsOfTensorflow(Json.Mapping node) {
         if (!(onlyCall(node) instanceof Json.Sequence call)
                 || call.items().size() != 4
                 || !(call.items().getFirst() instanceof Json.Text)
@@ -239,8 +241,6 @@ final class PlainOperations {
     }
 
     private static boolean isTensor(Json argument) {
-        return argument instanceof Json.Sequence
-                || (argument instanceof Json.Mapping tensor
-                        && PlainLayers.text(tensor, "class_name", "").equals("__keras_tensor__"));
+        return argument instanceof Json.Sequence;
     }
 }
