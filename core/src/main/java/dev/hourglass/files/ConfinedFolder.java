@@ -160,6 +160,28 @@ public final class ConfinedFolder {
         }
     }
 
+    /**
+     * The names of what {@link #list(String)} lists, in no order: nothing is asked about each of it, which in a folder of
+     * many files takes most of the time.
+     */
+    public List<String> names(String folder) throws IOException {
+        List<String> folders = Place.of(folder).all();
+        try (FolderHandle handle = descend(folders, false)) {
+            String prefix = prefix(folders);
+            return namesIn(handle).stream().map(name -> prefix + name).toList();
+        } catch (NoSuchFileException e) {
+            requireThere();
+            return List.of();
+        }
+    }
+
+    /** As {@link #names(String)}, of the folder itself. */
+    public List<String> names() throws IOException {
+        try (FolderHandle handle = root()) {
+            return namesIn(handle);
+        }
+    }
+
     /** Whether there is nothing in the folder, not even what {@link #list} leaves out. */
     public boolean isEmpty() throws IOException {
         try (FolderHandle handle = root()) {
@@ -191,19 +213,25 @@ public final class ConfinedFolder {
     }
 
     private List<Entry> list(List<String> folders) throws IOException {
-        String prefix = folders.isEmpty() ? "" : String.join("/", folders) + "/";
+        String prefix = prefix(folders);
         List<Entry> entries = new ArrayList<>();
         try (FolderHandle handle = descend(folders, false)) {
-            List<String> names = handle.names(MOST_ENTRIES);
-            requireFew(names.size());
-            for (String name : names) {
-                if (Place.isName(name)) {
-                    handle.find(name).ifPresent(found -> entries.add(entry(handle, prefix + name, name, found)));
-                }
+            for (String name : namesIn(handle)) {
+                handle.find(name).ifPresent(found -> entries.add(entry(handle, prefix + name, name, found)));
             }
         }
         entries.sort(Comparator.comparing(Entry::name));
         return entries;
+    }
+
+    private static String prefix(List<String> folders) {
+        return folders.isEmpty() ? "" : String.join("/", folders) + "/";
+    }
+
+    private List<String> namesIn(FolderHandle handle) throws IOException {
+        List<String> names = handle.names(MOST_ENTRIES);
+        requireFew(names.size());
+        return names.stream().filter(Place::isName).toList();
     }
 
     private void requireFew(int entries) throws RefusedFileException {

@@ -97,6 +97,9 @@ class ConfinedFolderTest {
                 .extracting(ConfinedFolder.Entry::name)
                 .containsExactly("results/deep/metrics.json");
         assertThat(folder.list("nothing/here")).isEmpty();
+        assertThat(folder.names()).containsExactlyInAnyOrder("empty", "results", "run.json");
+        assertThat(folder.names("results/deep")).containsExactly("results/deep/metrics.json");
+        assertThat(folder.names("nothing/here")).isEmpty();
         assertThat(folder.folder("results").readText("deep/metrics.json", 100)).startsWith("{");
     }
 
@@ -391,6 +394,8 @@ class ConfinedFolderTest {
         assertRefused(() -> folder.find("checkpoints"), found);
         assertRefused(() -> folder.list(), found);
         assertRefused(() -> folder.list("checkpoints"), found);
+        assertRefused(() -> folder.names(), found);
+        assertRefused(() -> folder.names("checkpoints"), found);
         assertRefused(() -> folder.files(), found);
         assertRefused(() -> folder.requireThere(), found);
     }

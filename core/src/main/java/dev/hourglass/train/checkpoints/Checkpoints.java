@@ -291,9 +291,7 @@ public final class Checkpoints {
         if (folder.isEmpty()) {
             return List.of();
         }
-        List<ConfinedFolder.Entry> entries =
-                prefix.isEmpty() ? folder.get().list() : folder.get().list(prefix.substring(0, prefix.length() - 1));
-        return entries.stream().map(ConfinedFolder.Entry::name).toList();
+        return prefix.isEmpty() ? folder.get().names() : folder.get().names(prefix.substring(0, prefix.length() - 1));
     }
 
     /** What a killed process left half written would fill the disk. */
