@@ -29,7 +29,6 @@ final class Interpreter {
         }
         model.outputs().forEach(output -> reads.merge(output.name(), 1, Integer::sum));
         model.weights().forEach(constant -> weights.put(constant.name(), constant));
-        model.nodes().forEach(node -> node.inputs().forEach(input -> reads.merge(input, 1, Integer::sum)));
     }
 
     /**
