@@ -28,14 +28,14 @@ class ClockIT {
     @Test
     void noDurationIsAYearAndNoUploadIsForgotten() throws IOException, InterruptedException {
         try (TestServer server = new TestServer(runs, () -> Instant.now().plus(shift.get()))) {
-            String first = start(server, 3);
+            String first = start(server, 3, 32);
             assertThat(server.awaitState(first, List.of("finished", "failed"))
                             .path("state")
                             .asString())
                     .isEqualTo("finished");
             String upload = upload(server, first);
 
-            String run = start(server, 50_000);
+            String run = start(server, 50_000, 32);
             awaitEpoch(server, run);
             for (Duration set : List.of(YEAR, YEAR.negated(), Duration.ZERO)) {
                 shift.set(set);
@@ -53,7 +53,8 @@ class ClockIT {
     void aRunTookAsLongAsItTookWhateverTheClockSaidAtItsEnd() throws IOException, InterruptedException {
         try (TestServer server = new TestServer(runs, () -> Instant.now().plus(shift.get()))) {
             for (Duration set : List.of(YEAR.negated(), YEAR)) {
-                String run = start(server, 300);
+                // Enough for the clock to be set before the end; each epoch waits for the disk.
+                String run = start(server, 60, 4);
                 awaitEpoch(server, run);
                 shift.set(set);
                 JsonNode finished = server.awaitState(run, List.of("finished", "failed"));
@@ -64,8 +65,9 @@ class ClockIT {
         }
     }
 
-    private static String start(TestServer server, int epochs) throws IOException, InterruptedException {
-        return server.postJson("/api/runs", Map.of("text", TestServer.TINY, "overrides", Map.of("epochs", epochs)))
+    private static String start(TestServer server, int epochs, int batchSize) throws IOException, InterruptedException {
+        Map<String, Object> overrides = Map.of("epochs", epochs, "batchSize", batchSize);
+        return server.postJson("/api/runs", Map.of("text", TestServer.TINY, "overrides", overrides))
                 .path("run")
                 .asString();
     }

@@ -226,7 +226,8 @@ class RunLifecycleIT {
 
     @Test
     void aStoppedRunGoesOnToTheWeightsOfAnUninterruptedOne() throws IOException, InterruptedException {
-        Map<String, Object> enough = Map.of("epochs", 300);
+        // Small batches let an epoch last; at the end of each two files are forced to the disk, which may be slow.
+        Map<String, Object> enough = Map.of("epochs", 100, "batchSize", 2);
         String straight = begin(enough);
         server.awaitState(straight, List.of("finished"));
         String run = begin(enough);
