@@ -31,13 +31,18 @@ class KillIT {
     private static final int KILLS = Integer.getInteger("hourglass.kills", 200);
     private static final int LONGEST_MILLIS = 400;
 
+    private static final long TO_THE_END = Long.MAX_VALUE;
+
     @TempDir
     private Path folder;
+
+    private String classPath = "";
 
     /** All models at a time: a process that syncs its checkpoints to the disk leaves the processor to the others. */
     @Test
     @Timeout(value = 2, unit = TimeUnit.HOURS)
     void trainingThatIsKilledAgainAndAgainEndsInTheBitsOfOneThatWasNot() throws Exception {
+        classPath = PackedClassPath.into(folder);
         long seed = Long.getLong("hourglass.seed", System.nanoTime());
         Random seeds = new Random(seed);
         List<Callable<Integer>> tortures = new ArrayList<>();
@@ -57,14 +62,18 @@ class KillIT {
         AutoencoderSpec spec = Objects.requireNonNull(KilledTraining.MODELS.get(model));
         TrainingState fresh = TrainingState.fresh(spec, Normalization.NONE, KilledTraining.OPTIONS);
         String expected = KilledTraining.digest(KilledTraining.train(fresh, TrainingWatch.INTERRUPTS));
+        Path archive = folder.resolve(model + ".jsa");
+        assertThat(trainAndKill("-XX:ArchiveClassesAtExit=" + archive, model, folder.resolve(model), TO_THE_END))
+                .isEqualTo(expected);
+        String quickly = "-XX:SharedArchiveFile=" + archive;
         int kills = 0;
         for (int run = 0; kills < KILLS / 3; run++) {
             Path checkpoints = folder.resolve(model + run);
-            String digest = trainAndKill(model, checkpoints, random.nextInt(LONGEST_MILLIS));
+            String digest = trainAndKill(quickly, model, checkpoints, random.nextInt(LONGEST_MILLIS));
             while (digest == null) {
                 kills++;
                 digest = trainAndKill(
-                        model, checkpoints, kills < KILLS / 3 ? random.nextInt(LONGEST_MILLIS) : Long.MAX_VALUE);
+                        quickly, model, checkpoints, kills < KILLS / 3 ? random.nextInt(LONGEST_MILLIS) : TO_THE_END);
             }
             assertThat(digest)
                     .as("%s, run %d, after %d kills, -Dhourglass.seed=%d", model, run, kills, seed)
@@ -75,14 +84,17 @@ class KillIT {
     }
 
     /** @return the digest that the process ended with, or null if it was killed before */
-    private static @Nullable String trainAndKill(String model, Path checkpoints, long patienceMillis) throws Exception {
+    private @Nullable String trainAndKill(String sharing, String model, Path checkpoints, long patienceMillis)
+            throws Exception {
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        sharing,
+                        "-Xlog:disable", // what it says of the archive would come between the lines that are read
                         "-Dhourglass.plainKernels=true",
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        classPath,
                         KilledTraining.class.getName(),
                         model,
                         checkpoints.toString()))
@@ -90,7 +102,7 @@ class KillIT {
                 .start();
         try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
             assertThat(output.readLine()).isEqualTo("training");
-            if (patienceMillis == Long.MAX_VALUE) {
+            if (patienceMillis == TO_THE_END) {
                 return output.readLine();
             }
             if (!process.waitFor(patienceMillis, TimeUnit.MILLISECONDS)) {
