@@ -5,7 +5,8 @@ Run from the repository's root, in any virtual environment:
     python3 -m venv .venv && .venv/bin/pip install numpy==2.4.6
     .venv/bin/python interop/make_npy_goldens.py
 
-The numbers are i / 2 - 2 for fractions, i - 3 for whole numbers with a sign and 20 i for bytes, with i from 0 row-major.
+The numbers are i / 2 - 2 for fractions, i - 3 for whole numbers with a sign and 20 i for bytes, with i from 0 row-major;
+of bool, every third is True.
 """
 
 from pathlib import Path
@@ -31,6 +32,7 @@ def main():
     for version in [(1, 0), (2, 0), (3, 0)]:
         with open(TARGET / f"version-{version[0]}.npy", "wb") as file:
             np.lib.format.write_array(file, numbers("<f4"), version=version)
+    np.save(TARGET / "b1.npy", np.arange(np.prod(SHAPE)).reshape(SHAPE) % 3 == 0)
     np.save(TARGET / "fortran.npy", np.asfortranarray(numbers("<f4")))
     np.save(TARGET / "records.npy", np.zeros(2, dtype=[("a", "<f4"), ("b", "<i4")]))
     np.save(TARGET / "complex.npy", np.zeros((2, 2), dtype="<c8"))

@@ -10,6 +10,8 @@ import java.util.Optional;
 
 /** The types of numbers that are read from an NPY file. */
 enum NpyType {
+    /** NumPy's bool, 0 or 1. */
+    B1(1),
     U1(1),
     I1(1),
     U2(2),
@@ -81,7 +83,7 @@ enum NpyType {
             case F4 -> Float.intBitsToFloat((int) bits);
             case F8 -> Double.longBitsToDouble(bits);
             case U8 -> bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2.0;
-            case U1, I1, U2, I2, U4, I4, I8 -> bits;
+            case B1, U1, I1, U2, I2, U4, I4, I8 -> bits;
         };
     }
 
@@ -89,6 +91,7 @@ enum NpyType {
     long bits(MemorySegment data, long at, ByteOrder order) {
         boolean swapped = order != ByteOrder.nativeOrder();
         return switch (this) {
+            case B1 -> data.get(ValueLayout.JAVA_BYTE, at) == 0 ? 0 : 1; // as NumPy takes other bytes
             case U1 -> Byte.toUnsignedInt(data.get(ValueLayout.JAVA_BYTE, at));
             case I1 -> data.get(ValueLayout.JAVA_BYTE, at);
             case U2, I2, F2 -> {

@@ -98,7 +98,10 @@ record InputSizes(@Nullable Shape sample, Function<String, List<Integer>> firstK
                             + ".",
                     sizes.stream().mapToInt(size -> size == null ? 0 : size).toArray());
         }
-        if (sample.rank() != sizes.size()) {
+        Integer last = sizes.getLast();
+        // Grey pictures [height, width] are what a model of [height, width, 1] reads.
+        boolean grey = sample.rank() == sizes.size() - 1 && last != null && last == 1;
+        if (sample.rank() != sizes.size() && !grey) {
             throw new UnsupportedModelException(
                     input + "; the data has samples " + sample + ". Give data with as many dimensions.");
         }

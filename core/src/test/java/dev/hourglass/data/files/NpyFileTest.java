@@ -123,6 +123,17 @@ class NpyFileTest {
     }
 
     @Test
+    void truthIsOneAndIsNoPixel() throws IOException {
+        FloatDataset data = NpyFile.open(golden("b1"));
+
+        float[] sample = new float[4];
+        data.copySample(0, sample, 0);
+
+        assertThat(data.normalization()).isEqualTo(Normalization.NONE);
+        assertThat(sample).containsExactly(1, 0, 0, 1);
+    }
+
+    @Test
     void readsLabelsOfWholeNumbers() throws IOException {
         assertThat(NpyFile.readLabels(golden("labels"))).containsExactly(7, 2, 1);
         Path negative = golden("negative-labels");
@@ -141,7 +152,7 @@ class NpyFileTest {
         records | an array of plain numbers, found records with fields. Save each field as an array of its own.
         scalar  | 1 to 32 dimensions, the samples first, found 0 of them. Save the array again with numpy.save.
         empty   | dimensions of 1 to 2,147,483,647, found (0 x 4). Save the array again with numpy.save.
-        complex | numbers of one of the types u1, i1, u2, i2, u4, i4, u8, i8, f2, f4, f8 with their byte order, < or >, found type '<c8'. Save the array as float32: numpy.save(file, array.astype('float32')).
+        complex | numbers of one of the types b1, u1, i1, u2, i2, u4, i4, u8, i8, f2, f4, f8 with their byte order, < or >, found type '<c8'. Save the array as float32: numpy.save(file, array.astype('float32')).
         """)
     void arraysOfOtherKindsAreRefusedWithTheWayOut(String name, String message) throws IOException {
         Path file = golden(name);

@@ -118,8 +118,8 @@ class NpzFileTest {
         Path file = folder.resolve("mask.npz");
         try (ZipOutputStream zip = zip(file)) {
             zip.putNextEntry(new ZipEntry("x.npy"));
-            zip.write(npyHeader("'|b1'", "(2, 2)"));
-            zip.write(new byte[4]);
+            zip.write(npyHeader("'<c8'", "(2, 2)"));
+            zip.write(new byte[32]);
             zip.putNextEntry(new ZipEntry("y.npy"));
             zip.write(npyHeader("'|u1'", "(2,)"));
             zip.write(new byte[2]);
@@ -128,7 +128,7 @@ class NpzFileTest {
         assertThatThrownBy(() -> DataSources.openFile(file, SourceOptions.defaults()))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageStartingWith(file + ", array 'x': expected numbers of one of the types ")
-                .hasMessageContaining(", found type '|b1'.");
+                .hasMessageContaining(", found type '<c8'.");
         assertThatThrownBy(() ->
                         DataSources.openFile(file, SourceOptions.defaults().withArray("x")))
                 .hasMessageContaining(", array 'x': expected numbers of one of the types ");

@@ -231,6 +231,19 @@ class ConfigReaderTest {
                 .hasMessageEndingWith("the data has samples [7]. Give data with as many dimensions.");
     }
 
+    @Test
+    void greyPicturesWithoutAChannelOpenAModelOfOne() {
+        String convolution = "{\"class_name\": \"Conv2D\", \"config\": {\"name\": \"c\", \"filters\": 1,"
+                + " \"kernel_size\": [3, 3], \"padding\": \"same\"}}";
+        InputSizes grey = new InputSizes(Shape.of(28, 20), kerasClass -> List.of());
+
+        Json one = JsonText.parse(sequential("[null, null, null, 1]", convolution), DOCUMENT);
+        assertThat(ConfigReader.read(one, grey, warnings::add).input().shape()).isEqualTo(Shape.of(28, 20, 1));
+        Json three = JsonText.parse(sequential("[null, null, null, 3]", convolution), DOCUMENT);
+        assertThatThrownBy(() -> ConfigReader.read(three, grey, warnings::add))
+                .hasMessageEndingWith("the data has samples [28, 20]. Give data with as many dimensions.");
+    }
+
     /** Keras 2.2.2 and before. */
     @Test
     void readsASequentialThatIsAListOfLayers() {

@@ -293,7 +293,10 @@ public final class OnnxReader {
      * @param channelsLast whether that is another order than the file's
      */
     private record Layout(Shape stored, int[] axisOf, boolean channelsLast) {
-        static Layout of(Path file, List<@Nullable Long> dimensions, int batchAxis, @Nullable Shape sample) {
+        static Layout of(Path file, List<@Nullable Long> dimensions, int batchAxis, @Nullable Shape data) {
+            // Grey pictures [height, width] are read as [height, width, 1].
+            boolean grey = data != null && data.rank() == 2 && dimensions.size() == 4;
+            Shape sample = data != null && grey ? Shape.of(data.dimension(0), data.dimension(1), 1) : data;
             List<Integer> axes = new ArrayList<>();
             List<@Nullable Long> sizes = new ArrayList<>();
             for (int axis = 0; axis < dimensions.size(); axis++) {
@@ -318,7 +321,7 @@ public final class OnnxReader {
             for (int i = 0; i < fixed.length; i++) {
                 Long size = sizes.get(i);
                 if (size == null) {
-                    throw open(file, sizes, sample);
+                    throw open(file, sizes, data);
                 }
                 fixed[i] = Math.clamp(size, 0, Integer.MAX_VALUE);
             }
