@@ -1,6 +1,7 @@
 package dev.hourglass.data;
 
 import dev.hourglass.tensor.Normalization;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -32,6 +33,50 @@ public record ValueRange(double least, double most, boolean whole) {
             }
         }
         return new ValueRange(least, most, whole);
+    }
+
+    /** The mean of the numbers without their signs, of as many samples; NaN where every number is. */
+    public static double meanMagnitude(Dataset data) {
+        float[] sample = new float[data.sampleShape().size()];
+        double sum = 0;
+        long count = 0;
+        int step = Math.max(1, data.size() / MOST_SAMPLES);
+        for (int index = 0; index < data.size(); index += step) {
+            data.copySample(index, sample, 0);
+            for (float value : sample) {
+                sum += Float.isNaN(value) ? 0 : Math.abs(value);
+                count += Float.isNaN(value) ? 0 : 1;
+            }
+        }
+        return sum / count;
+    }
+
+    /**
+     * Of channels, the last dimension of a sample, how wide the one is that spreads over most, in as many samples.
+     *
+     * @param channels how many
+     * @return 0 where each has one number throughout
+     */
+    public static double widestOf(Dataset data, int channels) {
+        float[] sample = new float[data.sampleShape().size()];
+        float[] least = new float[channels];
+        float[] most = new float[channels];
+        Arrays.fill(least, Float.POSITIVE_INFINITY);
+        Arrays.fill(most, Float.NEGATIVE_INFINITY);
+        int step = Math.max(1, data.size() / MOST_SAMPLES);
+        for (int index = 0; index < data.size(); index += step) {
+            data.copySample(index, sample, 0);
+            for (int i = 0; i < sample.length; i++) {
+                int channel = i % channels;
+                least[channel] = sample[i] < least[channel] ? sample[i] : least[channel];
+                most[channel] = sample[i] > most[channel] ? sample[i] : most[channel];
+            }
+        }
+        double widest = 0;
+        for (int channel = 0; channel < channels; channel++) {
+            widest = Math.max(widest, (double) most[channel] - least[channel]);
+        }
+        return widest;
     }
 
     /** Whether these are pixels as files store them: whole numbers from 0 to 255 and not only 0 and 1. */

@@ -25,6 +25,11 @@ public final class InputScale {
     /** Of a single scale, which spreads what it was fitted to over about 1, also where no row is unusual. */
     private static final double NOTHING_LEFT = 0.02;
 
+    /** In the mean over all numbers, which one unusual row does not move so far. */
+    private static final double FAR = 20;
+
+    private static final double BYTE = 255;
+
     private InputScale() {}
 
     /**
@@ -37,17 +42,16 @@ public final class InputScale {
     public static Optional<String> doubt(Dataset data, Normalization normalization, OutputRange output) {
         ValueRange range = ValueRange.of(data);
         if (normalization.isPixels()) {
-            boolean dividedTwice = data.normalization().isPixels() && range.most() > 0 && range.most() < DIVIDED_TWICE;
-            return dividedTwice
-                    ? Optional.of(String.format(
-                            Locale.ROOT,
-                            "The bytes of %s are at most %.0f, and the model divides them by 255. If they are not"
-                                    + " pixels from 0 to 255, give --scale 1 to take them as they are.",
-                            data.name(),
-                            range.most() * 255))
-                    : Optional.empty();
+            return doubtOfPixels(data, range);
+        }
+        if (!normalization.isNone() && normalization.channels() > 1) {
+            return doubtOfChannels(data, normalization);
         }
         if (!normalization.isNone()) {
+            Optional<String> beyond = beyond(data, normalization, range);
+            if (beyond.isPresent()) {
+                return beyond;
+            }
             boolean nothingLeft = data.normalization().equals(normalization)
                     && normalization.channels() == 1
                     && range.most() > range.least()
@@ -74,6 +78,82 @@ public final class InputScale {
                             + " they are right.");
         }
         return Optional.empty();
+    }
+
+    /** Of numbers that are divided by 255; see {@link #divided} for those that were divided before. */
+    private static Optional<String> doubtOfPixels(Dataset data, ValueRange range) {
+        double most = range.most() * BYTE;
+        if (!data.normalization().isPixels() || !(most > 0) || most >= LIKELY_PIXELS) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                range.most() < DIVIDED_TWICE
+                        ? String.format(
+                                Locale.ROOT,
+                                "The bytes of %s are at most %.0f, and the model divides them by 255. If they are not"
+                                        + " pixels from 0 to 255, give --scale 1 to take them as they are.",
+                                data.name(),
+                                most)
+                        : String.format(
+                                Locale.ROOT,
+                                "The numbers of %s are from %.0f to %.0f, and the model was trained on pixels from 0 to"
+                                        + " 255: they are divided by 255 and go in %s. If theirs is another scale, give"
+                                        + " its largest number, such as --scale %.0f; --scale 255 says that they are"
+                                        + " right.",
+                                data.name(),
+                                range.least() * BYTE,
+                                most,
+                                range,
+                                most));
+    }
+
+    /**
+     * Says of numbers that count as pixels divided by 255 already that they do, where a model was trained on pixels.
+     *
+     * @return empty where they are divided here, or the model says nothing of pixels
+     */
+    public static Optional<String> divided(Dataset data, Normalization normalization) {
+        if (!normalization.isPixels() || !data.normalization().isNone()) {
+            return Optional.empty();
+        }
+        return Optional.of("The numbers of " + data.name() + " are " + ValueRange.of(data)
+                + " and count as divided by 255 already; the model was trained on pixels from 0 to 255. --scale 255"
+                + " divides them.");
+    }
+
+    /** Of numbers that lie nearly all far beyond what the scaling made of those that it was fitted to. */
+    private static Optional<String> beyond(Dataset data, Normalization normalization, ValueRange range) {
+        boolean scaled = data.normalization().equals(normalization) && normalization.clip() == null;
+        return scaled && ValueRange.meanMagnitude(data) > FAR
+                ? Optional.of(String.format(
+                        Locale.ROOT,
+                        "The numbers of %s are far larger than those that the model was trained on: after its scaling they"
+                                + " go in %s, where its training data were around 0 to 1. Check their unit; --scale 1"
+                                + " says that they are scaled already.",
+                        data.name(),
+                        range))
+                : Optional.empty();
+    }
+
+    /** Of channels with a scale each: nothing left of any, or all beyond. */
+    private static Optional<String> doubtOfChannels(Dataset data, Normalization normalization) {
+        ValueRange all = ValueRange.of(data);
+        if (!data.normalization().equals(normalization)
+                || data.sampleShape().dimension(-1) != normalization.channels()) {
+            return Optional.empty();
+        }
+        double widest = ValueRange.widestOf(data, normalization.channels());
+        if (widest > 0 && widest < NOTHING_LEFT) {
+            return Optional.of(String.format(
+                    Locale.ROOT,
+                    "Of each channel of %s next to nothing is left after the model's scaling: they go in %s, none over"
+                            + " more than %.2g. The training data were far larger; give --scale 1 if these are scaled"
+                            + " already.",
+                    data.name(),
+                    all,
+                    widest));
+        }
+        return beyond(data, normalization, all);
     }
 
     /**

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class InputScaleTest {
     private static final Dataset PIXELS = FloatDataset.of("pixels", Shape.of(2), new float[] {0, 255, 3, 128});
+    private static final Dataset PIXELS_DIVIDED =
+            FloatDataset.of("bytes", Shape.of(2), new float[] {0, 255, 3, 128}).withNormalization(Normalization.PIXELS);
     private static final LayerSpec.Dense SIGMOID = new LayerSpec.Dense("dense", 2, Activation.SIGMOID);
 
     @Test
@@ -94,5 +96,59 @@ class InputScaleTest {
                                 + " 0 to 0.003937. Its training data were far larger; give --scale 1 if these are scaled"
                                 + " already.");
         assertThat(InputScale.doubt(fitting, fitted, OutputRange.ALL)).isEmpty();
+    }
+
+    @Test
+    void numbersToAHundredAreToldToAModelOfPixelsWithBothRanges() {
+        Dataset percent = FloatDataset.of("percent", Shape.of(2), new float[] {0, 100, 7, 50})
+                .withNormalization(Normalization.PIXELS);
+
+        assertThat(InputScale.doubt(percent, Normalization.PIXELS, OutputRange.ALL))
+                .contains("The numbers of percent are from 0 to 100, and the model was trained on pixels from 0 to 255:"
+                        + " they are divided by 255 and go in from 0 to 0.3922. If theirs is another scale, give its"
+                        + " largest number, such as --scale 100; --scale 255 says that they are right.");
+        assertThat(InputScale.doubt(PIXELS_DIVIDED, Normalization.PIXELS, OutputRange.ALL))
+                .isEmpty();
+    }
+
+    @Test
+    void whatCountsAsDividedAlreadyIsSaid() {
+        Dataset divided = FloatDataset.of("divided", Shape.of(2), new float[] {0, 1, 0.5f, 0.25f});
+
+        assertThat(InputScale.divided(divided, Normalization.PIXELS))
+                .contains("The numbers of divided are from 0 to 1 and count as divided by 255 already; the model was"
+                        + " trained on pixels from 0 to 255. --scale 255 divides them.");
+        assertThat(InputScale.divided(PIXELS_DIVIDED, Normalization.PIXELS)).isEmpty();
+        assertThat(InputScale.divided(divided, Normalization.NONE)).isEmpty();
+    }
+
+    @Test
+    void channelsOfWhichNothingIsLeftAreTold() {
+        Normalization fitted = new Normalization(List.of(1.0 / 255, 1.0 / 100), List.of(0.0, -0.5));
+        Dataset divided = FloatDataset.of("divided", Shape.of(2), new float[] {0, 1, 1, 0.25f})
+                .withNormalization(fitted);
+        Dataset fitting = FloatDataset.of("fitting", Shape.of(2), new float[] {0, 100, 1, 20})
+                .withNormalization(fitted);
+
+        assertThat(InputScale.doubt(divided, fitted, OutputRange.ALL).orElseThrow())
+                .isEqualTo(
+                        "Of each channel of divided next to nothing is left after the model's scaling: they go in from"
+                                + " -0.4975 to 0.003922, none over more than 0.0075. The training data were far larger; give"
+                                + " --scale 1 if these are scaled already.");
+        assertThat(InputScale.doubt(fitting, fitted, OutputRange.ALL)).isEmpty();
+    }
+
+    @Test
+    void numbersFarBeyondWhatAScaleWasFittedToAreTold() {
+        Normalization fitted = new Normalization(2, -1);
+        Dataset pixels = FloatDataset.of("pixels", Shape.of(2, 1), new float[] {0, 255, 128, 3})
+                .withNormalization(fitted);
+        Dataset spike = FloatDataset.of("spike", Shape.of(4, 1), new float[] {0, 30, 0.5f, 1})
+                .withNormalization(fitted);
+
+        assertThat(InputScale.doubt(pixels, fitted, OutputRange.ALL).orElseThrow())
+                .startsWith("The numbers of pixels are far larger than those that the model was trained on: after its"
+                        + " scaling they go in from -1 to 509, where its training data were around 0 to 1.");
+        assertThat(InputScale.doubt(spike, fitted, OutputRange.ALL)).isEmpty();
     }
 }

@@ -205,6 +205,9 @@ public final class DataArguments {
         Float divisor = scale;
         Optional<String> doubt = divisor == null ? doubt(model, data) : InputScale.doubt(data, divisor);
         doubt.ifPresent(said -> terminal.error("WARNING: " + said));
+        if (divisor == null) {
+            InputScale.divided(data, model.normalization()).ifPresent(terminal::error);
+        }
     }
 
     private static Optional<String> doubt(SavedModel model, Dataset data) {
