@@ -18,6 +18,7 @@ import dev.hourglass.data.files.WavFile;
 import dev.hourglass.data.images.ImageFolder;
 import dev.hourglass.data.series.SoundFolder;
 import dev.hourglass.data.series.TableSamples;
+import dev.hourglass.data.tables.LabelColumns;
 import dev.hourglass.data.tables.TableFolder;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.data.tables.TableReader;
@@ -60,6 +61,7 @@ public final class DataSources {
             "a table (CSV, TSV, UCR/UEA .ts, ARFF, JSON, Parquet, WFDB .hea) or arrays (NPY, NPZ, MAT, HDF5, WAV, IDX)";
 
     private static final String KINDS = FILES + ", or a folder of pictures, tables or sounds";
+    private static final String OTHER_SHAPE = "Give data of the shape that the model was trained on.";
     private static final int MAX_SIBLINGS = 1_000;
 
     private final DatasetCatalog catalog;
@@ -320,6 +322,16 @@ public final class DataSources {
         return model == null || !table.roles().columns().isEmpty() ? table : table.withColumns(model.columns());
     }
 
+    /**
+     * The column of a table that has the classes of its rows, as far as names tell.
+     *
+     * @return empty of anything but a table, and where there are none or several
+     * @throws DatasetException if the table can't be read
+     */
+    public static Optional<String> likelyLabels(Path file) {
+        return LabelColumns.find(file, TableOptions.DEFAULT);
+    }
+
     /** Whether a file is a table by its name, see {@link TableReader#endings}. */
     public static boolean isTable(Path file) {
         return TableReader.isTable(file);
@@ -398,12 +410,20 @@ public final class DataSources {
         throw new DatasetException(String.format(
                 Locale.ROOT,
                 "Data source '%s' has samples %s = %,d numbers; expected %s = %,d, or a series whose steps are the"
-                        + " last dimension. Give data of the shape that the model was trained on.",
+                        + " last dimension. %s",
                 source,
                 found,
                 found.size(),
                 wanted,
-                wanted.size()));
+                wanted.size(),
+                found.size() == wanted.size() + 1
+                        ? path(source)
+                                .flatMap(file ->
+                                        LabelColumns.find(file, options.tables().table()))
+                                .map(label -> "Column '" + label + "' is probably the class: say --label-column "
+                                        + label + ".")
+                                .orElse(OTHER_SHAPE)
+                        : OTHER_SHAPE));
     }
 
     /** Whether a window of a series has that shape: [steps, features], or as a grey picture [steps, features, 1]. */

@@ -321,4 +321,18 @@ class DataSourcesTest {
         NpyWriter.write(file, rowShape, sink -> sink.write(values, 0, numbers / rowShape.size()));
         return file;
     }
+
+    @Test
+    void aColumnThatIsCalledLabelIsNamedWhereOneNumberIsTooMany() throws IOException {
+        Path csv = Files.writeString(folder.resolve("mnist.csv"), "label,p1,p2,p3,p4\n7,0,255,9,8\n2,1,2,3,200\n");
+        SourceOptions model = SourceOptions.defaults().withSampleShape(Shape.of(2, 2, 1));
+
+        assertThatThrownBy(() -> open(csv.toString(), model))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("has samples [5] = 5 numbers; expected [2, 2, 1] = 4")
+                .hasMessageEndingWith("Column 'label' is probably the class: say --label-column label.");
+        Dataset labelled = open(csv.toString(), model.withTables(SourceOptions.Tables.PLAIN.withLabel("label")));
+        assertThat(labelled.label(0)).isEqualTo(7);
+        assertThat(labelled.label(1)).isEqualTo(2);
+    }
 }

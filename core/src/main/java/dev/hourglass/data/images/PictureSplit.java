@@ -341,7 +341,7 @@ public record PictureSplit(
                     + ". Give both as folders, or both as files.");
         }
         Dataset stored = stored(from, options, split, notes);
-        Dataset shaped = stored.reshaped(shape(from, stored.sampleShape(), options.pictures()));
+        Dataset shaped = stored.reshaped(shape(from, stored.sampleShape(), options));
         if (shaped.size() != clean.size() || !shaped.sampleShape().equals(clean.sampleShape())) {
             throw new DatasetException(String.format(
                     Locale.ROOT,
@@ -367,7 +367,7 @@ public record PictureSplit(
     private static Dataset read(
             Path file, @Nullable Path labels, PictureSplitOptions options, Split split, List<String> notes) {
         Dataset stored = stored(file, options, split, notes);
-        Dataset shaped = stored.reshaped(shape(file, stored.sampleShape(), options.pictures()));
+        Dataset shaped = stored.reshaped(shape(file, stored.sampleShape(), options));
         Dataset scaled = scaled(file, shaped, options.numbers().scale(), notes);
         return labels == null ? scaled : DataSources.labelled(scaled, labels);
     }
@@ -385,8 +385,15 @@ public record PictureSplit(
                 notes::add);
     }
 
+    /** The column that is called as one of classes, where none is named. */
+    private static Optional<String> labels(Path file, @Nullable String named) {
+        return named == null ? DataSources.likelyLabels(file) : Optional.empty();
+    }
+
     /** [height, width, channels] of what lies there as [numbers], [height, width] or [height, width, channels]. */
-    private static Shape shape(Path file, Shape found, PictureOptions wanted) {
+    private static Shape shape(Path file, Shape found, PictureSplitOptions options) {
+        PictureOptions wanted = options.pictures();
+        String labelColumn = options.numbers().labelColumn();
         Picture.Size size = wanted.size();
         PictureOptions.Colour colour = wanted.colour();
         if (found.rank() == 1) {
@@ -396,29 +403,39 @@ public record PictureSplit(
                         + " NPY [n, height, width, channels], or leave 'patches' out.");
             }
             if (size == null) {
-                int side = (int) Math.sqrt(found.size());
-                String example = side * side == found.size() ? "[" + side + ", " + side + "]" : "[28, 28]";
+                Optional<String> label = labels(file, labelColumn);
+                int numbers = found.size() - (label.isPresent() ? 1 : 0);
+                int side = (int) Math.sqrt(numbers);
+                String example = side * side == numbers ? "[" + side + ", " + side + "]" : "[28, 28]";
                 throw new DatasetException(String.format(
                         Locale.ROOT,
                         "Can't take the rows of %s as pictures: they have %,d numbers, and their size is not known."
-                                + " Say it, such as 'size: %s' (height, width).",
+                                + " Say it, such as 'size: %s' (height, width)%s.",
                         file,
                         found.size(),
-                        example));
+                        example,
+                        label.map(name -> ", and 'label_column: " + name + "', which is probably the class")
+                                .orElse("")));
             }
             int channels = colour != null
                     ? colour.channels()
                     : found.size() == size.pixels() * Picture.RGB ? Picture.RGB : Picture.GRAY;
             if (found.size() != size.pixels() * channels) {
+                Optional<String> label =
+                        found.size() == size.pixels() * channels + 1 ? labels(file, labelColumn) : Optional.empty();
                 throw new DatasetException(String.format(
                         Locale.ROOT,
                         "Can't take the rows of %s as pictures of %s pixels%s: expected %,d numbers in a row, found"
-                                + " %,d. Change 'size' or 'colour', or say 'label_column' where one of them is the class.",
+                                + " %,d. %s",
                         file,
                         size,
                         channels == Picture.RGB ? " in colour" : "",
                         size.pixels() * channels,
-                        found.size()));
+                        found.size(),
+                        label.map(name -> "Column '" + name + "' is probably the class: say 'label_column: " + name
+                                        + "'.")
+                                .orElse("Change 'size' or 'colour', or say 'label_column' where one of them is the"
+                                        + " class.")));
             }
             return Shape.of(size.height(), size.width(), channels);
         }

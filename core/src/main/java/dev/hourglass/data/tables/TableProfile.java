@@ -1,7 +1,11 @@
 package dev.hourglass.data.tables;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +38,8 @@ public record TableProfile(
         List<ClassCount> classes,
         List<Related> related,
         double smoothAcross) {
+    private static final int LEAST_PICTURE = 8;
+
     /**
      * @param missing how many numbers are
      * @param longestRun of missing numbers
@@ -100,13 +106,64 @@ public record TableProfile(
      * @throws dev.hourglass.data.DatasetException if it can't be read or may be read in two ways
      */
     public static TableProfile of(Path file, TableOptions options) {
-        return new TableScan(file).profile(options);
+        return of(file, options, share -> {});
+    }
+
+    /**
+     * The same of a file that may be large.
+     *
+     * @param progress told how much is read, 0 to 1; what it throws ends the reading
+     */
+    public static TableProfile of(Path file, TableOptions options, DoubleConsumer progress) {
+        return new TableScan(file).profile(options, progress);
     }
 
     /** How many samples windows make, at most; each row is one where {@code steps} is 1. */
     public long samples(int steps, int stride) {
         long each = rows / series;
         return each < steps ? 0 : series * ((each - steps) / stride + 1);
+    }
+
+    /**
+     * Whether rows are likely grey pictures, pixel after pixel, as tables of MNIST have them: a square number of columns, all
+     * of them whole numbers from 0 to 255 and some above 127, without times and gaps.
+     *
+     * @return their height and width; 0 if they are none
+     */
+    public int pictureSide() {
+        int side = (int) Math.round(Math.sqrt(channels.size()));
+        boolean square = side >= LEAST_PICTURE && side * side == channels.size();
+        boolean pixels = channels.stream()
+                .allMatch(each -> each.whole() && each.missing() == 0 && each.least() >= 0 && each.most() <= 255);
+        boolean bright = channels.stream().anyMatch(each -> each.most() > 127);
+        boolean rowsAlone =
+                times == null && series == 1 && options.roles().exclude().isEmpty() && !Files.isDirectory(file);
+        return square && pixels && bright && rowsAlone ? side : 0;
+    }
+
+    /**
+     * The numbers of the first rows, for a picture of them.
+     *
+     * @param most how many at most; there may be fewer
+     * @return [channels] each
+     * @throws dev.hourglass.data.DatasetException if the file can't be read any more
+     */
+    public List<float[]> firstRows(int most) {
+        try (TableReader reader = TableReader.open(file, options)) {
+            RowBlock block = reader.newBlock(most);
+            boolean any = reader.read(block);
+            List<float[]> read = new ArrayList<>();
+            for (int row = 0; any && row < Math.min(most, block.rows); row++) {
+                float[] numbers = new float[channels.size()];
+                for (int i = 0; i < numbers.length; i++) {
+                    numbers[i] = (float) block.values[row * numbers.length + i];
+                }
+                read.add(numbers);
+            }
+            return read;
+        } catch (IOException e) {
+            throw TableReader.unreadable(file, e);
+        }
     }
 
     /** The mean of {@link Channel#follows} over channels that have one; 0 where none has. */

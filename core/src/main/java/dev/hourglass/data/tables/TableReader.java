@@ -542,9 +542,14 @@ public final class TableReader implements AutoCloseable {
 
     /** How much the rest of the file will take, about, where that can be told: by what its beginning took. */
     long restBytes(long taken) throws IOException {
-        long read = records.bytesRead() + (chunks == null ? 0 : chunks.bytesRead());
+        long read = bytesRead();
         boolean known = text.packed().isEmpty() && read > 0;
         return known ? (long) (taken * Math.max(0.0, (double) Files.size(file) / read - 1)) : 0;
+    }
+
+    /** Of the text that the file holds, so far. */
+    long bytesRead() {
+        return records.bytesRead() + (chunks == null ? 0 : chunks.bytesRead());
     }
 
     @Override

@@ -20,14 +20,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.DoubleConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One pass over a table for its {@link TableProfile}. */
 final class TableScan {
-    private static final Pattern LABEL_NAME =
-            Pattern.compile("(?i)(is_?)?(label|labels|class|target|status|state|anomaly|anomalies|outlier|fault|kind)");
-    /** Of the same kind, but no class of a row. */
+    /** Of the same kind as those of {@link LabelColumns}, but no class of a row. */
     private static final Pattern MARK_NAME = Pattern.compile("(?i)change_?points?");
 
     /** What instruments write in place of a number; anything else with digits may be one in another form. */
@@ -52,7 +51,7 @@ final class TableScan {
     }
 
     /** Of a file, or of all tables of a folder: the columns of the first are those of all. */
-    TableProfile profile(TableOptions given) {
+    TableProfile profile(TableOptions given, DoubleConsumer progress) {
         boolean folder = Files.isDirectory(source);
         List<Path> files = folder ? TableFolder.files(source) : List.of(source);
         List<TableProfile.Words> words = new ArrayList<>();
@@ -71,12 +70,14 @@ final class TableScan {
             throw unreadable(files.getFirst(), e);
         }
         Sums sums = null;
+        Share share = new Share(files, progress);
         for (Path file : files) {
             TableOptions read = options;
             Sums before = sums;
+            share.begin(file);
             sums = FileStamp.whileUnchanged(file, () -> {
                 try (TableReader reader = TableReader.open(file, read)) {
-                    return (before == null ? new Sums(reader) : before).add(reader);
+                    return (before == null ? new Sums(reader) : before).add(reader, share);
                 } catch (IOException e) {
                     throw unreadable(file, e);
                 }
@@ -121,7 +122,7 @@ final class TableScan {
                     continue; // The reader says how numbers have to be written.
                 }
                 boolean marks = different.size() <= MOST_LABELS && found.size() > 2 * different.size();
-                boolean byName = LABEL_NAME.matcher(column.name()).matches() && different.size() <= MOST_LABELS;
+                boolean byName = LabelColumns.isName(column.name()) && different.size() <= MOST_LABELS;
                 boolean mark = MARK_NAME.matcher(column.name()).matches() && different.size() <= 2;
                 boolean known = exclude.contains(column.name()) || column.name().equals(label);
                 if (known || !reader.layout().named() || (numbers && !byName && !mark)) {
@@ -162,7 +163,7 @@ final class TableScan {
 
     /** Whether a column may be more than one of numbers: of most of many thousands a glance is enough. */
     private static boolean isSuspect(TableColumn column, List<List<String>> texts, Gaps gaps, byte decimal) {
-        if (LABEL_NAME.matcher(column.name()).matches()
+        if (LabelColumns.isName(column.name())
                 || MARK_NAME.matcher(column.name()).matches()) {
             return true;
         }
@@ -178,6 +179,36 @@ final class TableScan {
     private static boolean isNumber(String text, byte decimal) {
         byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
         return !Double.isNaN(Decimals.parse(bytes, 0, bytes.length, decimal));
+    }
+
+    /** How much of all files has gone by; of a packed one, which has more than its bytes, at most all. */
+    private static final class Share {
+        private final DoubleConsumer progress;
+        private final long all;
+        private long before;
+        private long ofThis;
+
+        Share(List<Path> files, DoubleConsumer progress) {
+            this.progress = progress;
+            all = files.stream().mapToLong(Share::bytes).sum();
+        }
+
+        private static long bytes(Path file) {
+            try {
+                return Files.size(file);
+            } catch (IOException e) {
+                throw unreadable(file, e);
+            }
+        }
+
+        void begin(Path file) {
+            before += ofThis;
+            ofThis = bytes(file);
+        }
+
+        void at(long read) {
+            progress.accept((before + Math.min(read, ofThis)) / (double) Math.max(1, all));
+        }
     }
 
     /** What is added up while the rows go by. */
@@ -215,7 +246,7 @@ final class TableScan {
         }
 
         /** All rows of a further file, which is a series of its own. */
-        Sums add(TableReader reader) throws IOException {
+        Sums add(TableReader reader, Share share) throws IOException {
             if (files > 0) {
                 TableRows.requireSameKind(first, reader);
             }
@@ -227,6 +258,7 @@ final class TableScan {
             TreeMap<Integer, Long> codes = new TreeMap<>();
             RowBlock block = reader.newBlock();
             while (reader.read(block)) {
+                share.at(reader.bytesRead());
                 for (int row = 0; row < block.rows; row++) {
                     add(reader, block, row, codes);
                 }

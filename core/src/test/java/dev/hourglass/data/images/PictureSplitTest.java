@@ -178,6 +178,20 @@ class PictureSplitTest {
     }
 
     @Test
+    void aColumnThatIsCalledLabelIsSuggestedAsTheClassOfRowsOfPixels() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("mnist.csv"), "label,p1,p2,p3,p4\n7,0,255,9,8\n2,1,2,3,200\n7,1,2,3,4\n");
+        PictureOptions size = PictureOptions.defaults().withSize(new Picture.Size(2, 2));
+
+        assertThatThrownBy(() -> PictureSplit.open(file, DEFAULTS.withPictures(size)))
+                .hasMessageEndingWith("expected 4 numbers in a row, found 5. Column 'label' is probably the class: say"
+                        + " 'label_column: label'.");
+        assertThatThrownBy(() -> PictureSplit.open(file, DEFAULTS))
+                .hasMessageEndingWith("Say it, such as 'size: [2, 2]' (height, width), and 'label_column: label', which"
+                        + " is probably the class.");
+    }
+
+    @Test
     void rowsOfATableBecomePicturesOfTheSizeThatIsSaid() throws IOException {
         Path file = folder.resolve("digits.csv");
         StringBuilder csv = new StringBuilder("label,p0,p1,p2,p3,p4,p5\n");

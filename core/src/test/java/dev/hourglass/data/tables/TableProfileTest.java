@@ -8,6 +8,8 @@ import dev.hourglass.tensor.CorruptFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,5 +115,50 @@ class TableProfileTest {
             most = Float.isNaN(value) ? most : Math.max(most, value);
         }
         assertThat(most).isEqualTo((float) profile.channels().get(0).most());
+    }
+
+    /** As MNIST's tables: a label, then the pixels row by row. */
+    @Test
+    void rowsOfASquareOfBytesAreLikelyPictures() throws IOException {
+        TableProfile digits = TableProfile.of(pixels("digits.csv", 64, 255), TableOptions.DEFAULT);
+
+        assertThat(digits.pictureSide()).isEqualTo(8);
+        assertThat(digits.options().roles().label()).isEqualTo("label");
+        assertThat(digits.firstRows(3)).hasSize(3);
+        assertThat(digits.firstRows(3).get(2)[63]).isEqualTo((2 * 7 + 63 * 13) % 256);
+        assertThat(TableProfile.of(pixels("no-square.csv", 63, 255), TableOptions.DEFAULT)
+                        .pictureSide())
+                .isZero();
+        assertThat(TableProfile.of(pixels("dark.csv", 64, 100), TableOptions.DEFAULT)
+                        .pictureSide())
+                .isZero();
+    }
+
+    private Path pixels(String name, int count, int most) throws IOException {
+        StringBuilder text = new StringBuilder("label");
+        for (int i = 0; i < count; i++) {
+            text.append(",pixel").append(i);
+        }
+        for (int row = 0; row < 40; row++) {
+            text.append('\n').append(row % 10);
+            for (int i = 0; i < count; i++) {
+                text.append(',').append((row * 7 + i * 13) % (most + 1));
+            }
+        }
+        return Files.writeString(folder.resolve(name), text.append('\n'));
+    }
+
+    @Test
+    void howMuchIsReadIsToldAndWhoIsToldMayEndIt() throws IOException {
+        Path file = pixels("digits.csv", 64, 255);
+        List<Double> told = new ArrayList<>();
+
+        TableProfile.of(file, TableOptions.DEFAULT, told::add);
+
+        assertThat(told).isNotEmpty().isSorted().allMatch(share -> share > 0 && share <= 1);
+        assertThatThrownBy(() -> TableProfile.of(file, TableOptions.DEFAULT, share -> {
+                    throw new IllegalStateException("enough");
+                }))
+                .hasMessage("enough");
     }
 }
