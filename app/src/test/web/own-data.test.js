@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { digest, fitName, freeName, uploadOf } from "./data/bring.js";
+import { digest, fitName, freeName, requireRoom, uploadOf } from "./data/bring.js";
 import { columnsOf, modelsFor, previewQuery } from "./data/choices.js";
 
 const file = (size, lastModified = 7) => ({ size, lastModified });
@@ -85,9 +85,31 @@ test("half a size is none", () => {
   assert.deepEqual(previewQuery([], {}, { height: "64", width: "96" }), { exclude: [], height: "64", width: "96" });
 });
 
+test("patches take the place of a size, and only patches overlap", () => {
+  assert.deepEqual(previewQuery([], {}, { height: "64", width: "96", fit: "pad", patch: "32", overlap: "8" }), {
+    exclude: [],
+    patch: "32",
+    overlap: "8",
+  });
+  assert.deepEqual(previewQuery([], {}, { overlap: "8", noisy: "scans" }), { exclude: [], noisy: "scans" });
+});
+
+test("what does not fit is told before any of it is sent", () => {
+  const upload = uploadOf([{ path: "pump.csv", file: file(3_000_000) }], false);
+  const list = { usedBytes: 1_500_000, quotaBytes: 4_000_000, uploads: [] };
+  assert.throws(
+    () => requireRoom(upload, list),
+    (failure) => /^pump\.csv has .*, and of the .* are left\.$/.test(failure.message) && /Remove data/.test(failure.fix),
+  );
+  requireRoom(upload, { ...list, usedBytes: 1_000_000 });
+  requireRoom(upload, { ...list, uploads: [{ upload: upload.key, bytes: 500_000 }] });
+});
+
 test("models are those that fit", () => {
   assert.deepEqual(modelsFor(FOUND), ["conv1d", "lstm", "dense"]);
   assert.deepEqual(modelsFor({ kind: "table", samples: { steps: 1 } }), ["dense"]);
   assert.deepEqual(modelsFor({ kind: "pictures" }), ["cnn", "dense"]);
+  assert.deepEqual(modelsFor({ kind: "table", pictures: true, samples: { steps: 1 } }), ["cnn", "dense"]);
+  assert.deepEqual(modelsFor({ kind: "sounds", samples: { steps: 64 } }), ["conv1d", "lstm", "dense"]);
   assert.deepEqual(modelsFor({ kind: "arrays", pictures: true, shape: [8, 8, 1] }), ["cnn", "dense"]);
 });

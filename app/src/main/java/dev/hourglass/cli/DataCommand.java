@@ -104,7 +104,10 @@ final class DataCommand implements Runnable {
                         + " they are taken for, their range and classes.",
                 "",
                 "Of a folder of pictures: sizes, kinds, colours, classes, and what can't be read and why, all by the"
-                        + " headers; --plot draws some of them."
+                        + " headers; --plot draws some of them.",
+                "",
+                "Of a folder of sounds (WAV): how long they are, rates, channels, classes, and how many samples windows of"
+                        + " their spectra make; --plot draws the spectra of some."
             },
             footerHeading = "%nExamples:%n",
             footer = {
@@ -119,7 +122,7 @@ final class DataCommand implements Runnable {
             @Option(
                             names = "--plot",
                             paramLabel = "FILE.png",
-                            description = "Also draw the channels, or some pictures.")
+                            description = "Also draw the channels, some pictures, or the spectra of some sounds.")
                     @Nullable
                     Path plot,
             @Option(
@@ -141,7 +144,7 @@ final class DataCommand implements Runnable {
         boolean own = !catalog.names().contains(name);
         if (own && Files.exists(path)) {
             DraftChoices choices = DraftChoices.windows(window, stride);
-            told(DataPreview.of(path, table.read().table(), choices), json, plot);
+            told(OwnData.preview(path, table.read().table(), choices, terminal), json, plot);
             return;
         }
         requireKnown(name);

@@ -240,7 +240,7 @@ final class DetectCommand implements Runnable {
     }
 
     private String drafted() {
-        DataPreview preview = DataPreview.of(train, labelsIfAny(table.read().table()), DraftChoices.NONE);
+        DataPreview preview = OwnData.preview(train, labelsIfAny(table.read().table()), DraftChoices.NONE, terminal);
         preview.notes().forEach(terminal::println);
         return preview.recipe(train.toAbsolutePath().normalize().toString());
     }

@@ -56,7 +56,7 @@ import picocli.CommandLine.TypeConversionException;
             "  hourglass lab mnist --limit 2000 --epochs 1    a first look, in seconds",
             "  hourglass lab my-lab.yaml --seed 7 --out out   your own recipe, into the folder out",
             "  hourglass lab --from pump.csv                  a recipe for a table of your own, to look at and run",
-            "  hourglass lab --from photos                    the same for a folder of pictures",
+            "  hourglass lab --from photos                    the same for a folder of pictures or sounds",
             "",
             "The run folder holds plots/, results/, models/ (for Keras), report.html and run.json. While it holds a"
                     + " file INCOMPLETE, the run is not over; 'hourglass resume RUN' continues one that was stopped or"
@@ -94,7 +94,7 @@ final class LabCommand implements Runnable {
             names = "--from",
             paramLabel = "DATA",
             description =
-                    "Don't train: write a recipe for this table, file of arrays or folder of tables or pictures, its model chosen by what"
+                    "Don't train: write a recipe for this table, file of arrays or folder of tables, pictures or sounds, its model chosen by what"
                             + " is in it, to FILE.yaml (default: named as the data, in this folder).")
     private @Nullable Path from;
 
@@ -320,7 +320,7 @@ final class LabCommand implements Runnable {
     }
 
     private String drafted(Path data, String named) {
-        DataPreview preview = DataPreview.of(data, TableOptions.DEFAULT, DraftChoices.NONE);
+        DataPreview preview = OwnData.preview(data, TableOptions.DEFAULT, DraftChoices.NONE, terminal);
         preview.notes().forEach(terminal::println);
         return preview.recipe(named);
     }

@@ -134,7 +134,7 @@ public final class WorkbenchServer implements AutoCloseable {
                     data.forget(removed);
                     recipeRoutes.forgetEstimates();
                 }),
-                new PreviewRoutes(brought),
+                new PreviewRoutes(brought, jobs),
                 new RunRoutes(shelf, board, views, recipes, streams),
                 new FileRoutes(shelf),
                 new ComparisonRoutes(shelf, views),

@@ -315,6 +315,51 @@ class DraftIT {
         steps(draft);
     }
 
+    /** As MNIST's tables. */
+    @Test
+    void rowsOfPixelsAreTakenForPicturesWithTheirClass() throws IOException {
+        StringBuilder text = new StringBuilder("label");
+        for (int i = 0; i < 64; i++) {
+            text.append(",pixel").append(i);
+        }
+        for (int row = 0; row < 40; row++) {
+            text.append('\n').append(row % 4);
+            for (int i = 0; i < 64; i++) {
+                text.append(',').append((row * 7 + i * 13) % 256);
+            }
+        }
+        assertThat(draft("digits.csv", text.append('\n')))
+                .contains("images: \"digits.csv\"", "size: [8, 8]", "label_column: \"label\"", "input: [8, 8, 1]");
+        steps(draftFile("digits"));
+
+        Path plot = folder.resolve("digits.png");
+        assertThat(run("data", "info", file("digits.csv"), "--plot", plot.toString()))
+                .as(errors())
+                .isZero();
+        assertThat(output())
+                .contains("The rows are taken for grey pictures of 8 x 8 pixels, column 'label' for their class: in a"
+                        + " recipe 'images', 'size: [8, 8]' and 'label_column: label'.")
+                .doesNotContain("Deviation");
+        assertThat(ImageIO.read(plot.toFile()).getWidth()).isGreaterThan(1000);
+    }
+
+    @Test
+    void noisyAndCleanInOneFolderArePairs() throws IOException {
+        for (int i = 0; i < 6; i++) {
+            picture("scans/noisy/" + i + ".png", 24, 16, BufferedImage.TYPE_BYTE_GRAY);
+            picture("scans/clean/" + i + ".png", 24, 16, BufferedImage.TYPE_BYTE_GRAY);
+        }
+
+        assertThat(run("lab", "--from", file("scans"), file("scans.yaml")))
+                .as(errors())
+                .isZero();
+
+        assertThat(Files.readString(folder.resolve("scans.yaml")))
+                .contains("pairs: {noisy: \"scans/noisy\", clean: \"scans/clean\"}", "input: [16, 24, 1]")
+                .doesNotContain("Classes");
+        steps(folder.resolve("scans.yaml"));
+    }
+
     @Test
     void arraysAreTakenForPicturesSeriesSamplesOrRows() throws IOException {
         assertThat(arrays("shades", 40, Shape.of(18, 17, 1), (row, i) -> random.nextInt(65_536)))

@@ -1,6 +1,7 @@
 package dev.hourglass.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.catalog.DatasetCatalog;
@@ -14,12 +15,17 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import javax.imageio.ImageIO;
 import javax.sound.sampled.AudioFileFormat;
 import javax.sound.sampled.AudioFormat;
 import javax.sound.sampled.AudioInputStream;
 import javax.sound.sampled.AudioSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Labs on folders of WAV files. */
 class SoundLabIT {
@@ -90,6 +96,87 @@ class SoundLabIT {
                         folder.resolve("d.npy").toString()))
                 .as(err.toString(StandardCharsets.UTF_8))
                 .isZero();
+    }
+
+    @Test
+    void aFolderOfSoundsIsToldDrawnDraftedAndTrainedOn() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            wav("sounds/hum/" + i + ".wav", i);
+            wav("sounds/click/" + i + ".wav", 7 * i);
+        }
+        Path sounds = folder.resolve("sounds");
+        Path plot = folder.resolve("sounds.png");
+        assertThat(hourglass("data", "info", sounds.toString(), "--plot", plot.toString()))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains(
+                        "10 sounds, 0.8000 s in all",
+                        "Length   0.08000 s to 0.08000 s",
+                        "Rate     8,000 Hz",
+                        "Channels 1",
+                        "Class    click, 5 sounds");
+        assertThat(ImageIO.read(plot.toFile()).getWidth()).isGreaterThan(1000);
+        out.reset();
+        assertThat(hourglass("data", "info", sounds.toString(), "--json")).isZero();
+        JsonNode told = JsonMapper.shared().readTree(out.toString(StandardCharsets.UTF_8));
+        assertThat(told.get("kind").asString()).isEqualTo("sounds");
+        assertThat(told.at("/seconds/all").asDouble()).isCloseTo(0.8, within(1e-9));
+        assertThat(told.at("/rates/0/hertz").asInt()).isEqualTo(8_000);
+
+        Path recipe = folder.resolve("sounds.yaml");
+        assertThat(hourglass("lab", "--from", sounds.toString(), recipe.toString()))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+        assertThat(hourglass(
+                        "lab",
+                        recipe.toString(),
+                        "--epochs",
+                        "1",
+                        "--out",
+                        folder.resolve("run").toString()))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+        assertThat(folder.resolve("run/report.html")).exists();
+    }
+
+    @Test
+    void soundsAreDetectedByThoseThatAreNormal() throws IOException {
+        for (int i = 0; i < 8; i++) {
+            wav("normal/" + i + ".wav", i % 3);
+        }
+        wav("new/0.wav", 1);
+        wav("new/1.wav", 40);
+
+        Path found = folder.resolve("found");
+        assertThat(hourglass(
+                        "detect",
+                        folder.resolve("normal").toString(),
+                        folder.resolve("new").toString(),
+                        "--epochs",
+                        "20",
+                        "--out",
+                        found.toString()))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+
+        assertThat(Files.readString(found.resolve("recipe.yaml"))).contains("spectrogram: {mels:");
+        List<String> scores = Files.readAllLines(found.resolve("scores.csv"));
+        assertThat(scores.getFirst()).contains("file");
+        assertThat(mean(scores, "1.wav")).isGreaterThan(2 * mean(scores, "0.wav"));
+    }
+
+    /** The mean score of a file's rows. */
+    private static double mean(List<String> scores, String file) {
+        List<String> columns = List.of(scores.getFirst().split(","));
+        int score = columns.indexOf("score");
+        return scores.stream()
+                .skip(1)
+                .map(line -> line.split(",", -1))
+                .filter(row -> Arrays.asList(row).contains(file))
+                .mapToDouble(row -> Double.parseDouble(row[score]))
+                .average()
+                .orElseThrow();
     }
 
     private String evaluated(String model, String... more) {

@@ -112,22 +112,22 @@ class BroughtDataIT {
     void aTableIsPreviewedDraftedAsWishedTrainedOnAndRemoved() throws IOException, InterruptedException {
         bring("pump.csv", pump(600));
 
-        JsonNode preview = server.json("/api/data/pump.csv/preview");
+        JsonNode preview = server.awaitJson("/api/data/pump.csv/preview");
         assertThat(preview.at("/found/rows").asInt()).isEqualTo(600);
         assertThat(preview.at("/found/times/column").asString()).isEqualTo("time");
         assertThat(preview.path("found").toString()).doesNotContain(runs.toString());
         assertThat(preview.path("recipe").asString()).contains("label_column: \"status\"", "name: conv1d");
         assertThat(server.get("/api/data/pump.csv/preview.png").statusCode()).isEqualTo(200);
 
-        JsonNode wished =
-                server.json("/api/data/pump.csv/preview?steps=10&stride=5&model=lstm&exclude=pressure&exclude=status");
+        JsonNode wished = server.awaitJson(
+                "/api/data/pump.csv/preview?steps=10&stride=5&model=lstm&exclude=pressure&exclude=status");
         assertThat(wished.at("/found/channels").size()).isEqualTo(1);
         assertThat(wished.at("/found/samples/count").asInt()).isEqualTo(119);
         String recipe = wished.path("recipe").asString();
         assertThat(recipe)
                 .contains("input: [10, 1]", "name: lstm", "exclude: [\"pressure\", \"status\"]")
                 .doesNotContain("label_column");
-        JsonNode refused = server.json("/api/data/pump.csv/preview?steps=10&model=conv1d");
+        JsonNode refused = server.awaitJson("/api/data/pump.csv/preview?steps=10&model=conv1d");
         assertThat(refused.at("/error/message").asString()).contains("expected a multiple of 4, got 10. Use 8 or 12");
 
         Map<String, Object> plan = Map.of("text", recipe, "name", "pump", "overrides", Map.of("epochs", 1));
@@ -152,7 +152,8 @@ class BroughtDataIT {
     @Test
     void dataOfARunThatIsNotOverAreKept() throws IOException, InterruptedException {
         bring("pump.csv", pump(600));
-        String recipe = server.json("/api/data/pump.csv/preview").path("recipe").asString();
+        String recipe =
+                server.awaitJson("/api/data/pump.csv/preview").path("recipe").asString();
         String run = server.postJson("/api/runs", Map.of("text", recipe, "overrides", Map.of("epochs", 100_000)))
                 .path("run")
                 .asString();
@@ -180,7 +181,7 @@ class BroughtDataIT {
         assertThat(finish(KEY, "pumps", true, 2, 2L * pump.length).statusCode()).isEqualTo(201);
 
         assertThat(runs.resolve(".data/pumps/inner one/b.csv")).exists();
-        JsonNode preview = server.json("/api/data/pumps/preview");
+        JsonNode preview = server.awaitJson("/api/data/pumps/preview");
         assertThat(preview.at("/found/series").asInt()).isEqualTo(2);
         assertThat(preview.path("recipe").asString()).contains("source: \"pumps\"");
         piece("ffffffffffffffff", "a.csv", 0, pump);
@@ -245,7 +246,8 @@ class BroughtDataIT {
         assertThat(server.get("/api/data/link.csv/preview").statusCode()).isEqualTo(404);
         assertThat(server.json("/api/data").path("data").size()).isEqualTo(1);
         assertThat(piece(KEY, "link.csv", 0, new byte[] {1}).statusCode()).isIn(409, 500);
-        String recipe = server.json("/api/data/pump.csv/preview").path("recipe").asString();
+        String recipe =
+                server.awaitJson("/api/data/pump.csv/preview").path("recipe").asString();
         for (String source : List.of("link.csv", "../secret.csv", secret.toString(), "/etc/passwd", "/etc", ".")) {
             Map<String, Object> plan = Map.of("text", recipe.replace("pump.csv", source));
             JsonNode check = server.postJson("/api/recipe-checks", plan);
@@ -293,7 +295,7 @@ class BroughtDataIT {
     @Test
     void whatIsNoDataIsToldInOneSentence() throws IOException, InterruptedException {
         bring("nothing.csv", new byte[0]);
-        JsonNode answer = server.json("/api/data/nothing.csv/preview");
+        JsonNode answer = server.awaitJson("/api/data/nothing.csv/preview");
         assertThat(answer.at("/error/message").asString()).isNotBlank().doesNotContain(runs.toString());
     }
 }

@@ -8,16 +8,25 @@ import com.google.gson.JsonObject;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
+import javax.sound.sampled.AudioFileFormat;
+import javax.sound.sampled.AudioFormat;
+import javax.sound.sampled.AudioInputStream;
+import javax.sound.sampled.AudioSystem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,5 +206,152 @@ class OwnDataPagesIT {
         assertThat(page.locator(".verdict")).containsText("16 × 24 × 1");
         picture(page, "pictures");
         assertThat(runs.resolve(".data/photos/even/0.png")).exists();
+    }
+
+    private void pictures(String folder, int count) throws IOException {
+        Path into = Files.createDirectories(own.resolve(folder));
+        for (int i = 0; i < count; i++) {
+            BufferedImage image = new BufferedImage(40, 30, BufferedImage.TYPE_BYTE_GRAY);
+            for (int x = 0; x < 40; x++) {
+                for (int y = 0; y < 30; y++) {
+                    image.getRaster().setSample(x, y, 0, (x * 5 + y * (i + 3)) % 256);
+                }
+            }
+            ImageIO.write(image, "png", into.resolve(i + ".png").toFile());
+        }
+    }
+
+    @Test
+    void picturesAreCutIntoPatchesAndPairedWithNoisyOnes() throws IOException, InterruptedException {
+        pictures("scans", 6);
+        pictures("originals", 6);
+        Page page = home(1280);
+        drop(page, own.resolve("scans"));
+        assertThat(page.locator("hg-own-data h2").first()).hasText("scans");
+
+        drop(page, own.resolve("originals"));
+        assertThat(page.locator("hg-own-data h2").first()).hasText("originals");
+        labelled(page, "Noisy pictures of the same").selectOption("scans");
+        labelled(page, "Patches of").fill("16");
+        labelled(page, "Patches overlap by").fill("8");
+
+        // 40 x 30 pixels: 4 patches across and 3 down, of 6 pictures.
+        assertThat(page.locator("hg-own-data dl.facts").first()).containsText("72");
+        assertThat(page.locator(".verdict")).containsText("16 × 16 × 1");
+        labelled(page, "Patches of").fill("64");
+        assertThat(page.locator("hg-own-data .message")).containsText("6 of its 6 pictures are smaller");
+        labelled(page, "Patches of").fill("16");
+        assertThat(page.locator(".verdict")).containsText("16 × 16 × 1");
+        labelled(page, "Epochs").fill("1");
+        assertThat(Workbench.axe(page).analyze().getViolations()).isEmpty();
+        picture(page, "patches");
+        button(page, "Start the run").click();
+
+        page.waitForURL(Pattern.compile(".*#/runs/originals-.*/run"));
+        String run = page.url().replaceAll(".*#/runs/([^/]+)/run.*", "$1");
+        workbench.await(run, "finished");
+        assertThat(workbench.get("api/runs/" + run).path("recipeText").asString())
+                .contains("noisy:", "patches:");
+    }
+
+    @Test
+    void aFolderOfSoundsIsDroppedAndItsSpectraAreSeen() throws IOException {
+        Path sounds = Files.createDirectories(own.resolve("sounds"));
+        for (int i = 0; i < 6; i++) {
+            byte[] frames = new byte[2 * 16_000];
+            for (int at = 0; at < frames.length / 2; at++) {
+                int value = (int) (9_000 * Math.sin(at * (0.1 + 0.1 * i + at / 80_000.0)));
+                frames[2 * at] = (byte) value;
+                frames[2 * at + 1] = (byte) (value >> 8);
+            }
+            AudioFormat format = new AudioFormat(8_000, 16, 1, true, false);
+            AudioSystem.write(
+                    new AudioInputStream(new ByteArrayInputStream(frames), format, frames.length / 2),
+                    AudioFileFormat.Type.WAVE,
+                    sounds.resolve(i + ".wav").toFile());
+        }
+        Page page = home(1280);
+
+        drop(page, sounds);
+
+        Locator facts = page.locator("hg-own-data dl.facts").first();
+        assertThat(facts).containsText("8,000 Hz");
+        assertThat(facts).containsText("Sounds");
+        assertThat(page.locator(".own-notes")).containsText("spectra of");
+        labelled(page, "Spectra of a window").fill("16");
+        assertThat(page.locator(".verdict")).containsText("conv1d: 16 ×");
+        assertThat(Workbench.axe(page).analyze().getViolations()).isEmpty();
+        page.waitForFunction("document.querySelector('.own-picture').naturalWidth > 0");
+        picture(page, "sounds");
+    }
+
+    /** Where the connection broke, also for another page that is opened later. */
+    @Test
+    void anInterruptedUploadGoesOnWhereItEnded() throws IOException {
+        byte[] bytes = new byte[20 << 20];
+        byte[] line = "0.25,0.5,0.75\n".getBytes(StandardCharsets.US_ASCII);
+        for (int at = 0; at < bytes.length; at++) {
+            bytes[at] = line[at % line.length];
+        }
+        bytes[bytes.length - 1] = '\n';
+        Path large =
+                Files.write(own.resolve("large.csv"), Arrays.copyOf(bytes, bytes.length / line.length * line.length));
+        Page page = home(1280);
+        List<String> sent = new ArrayList<>();
+        page.route("**/api/uploads/*/files/**", route -> {
+            sent.add(route.request().url().replaceAll(".*offset=", ""));
+            if (sent.size() > 1) {
+                route.abort(); // the connection is gone, also when the page tries again
+            } else {
+                route.resume();
+            }
+        });
+        page.locator("#bring-file").setInputFiles(large);
+        assertThat(page.locator("hg-bring progress")).isVisible();
+        assertThat(page.locator("hg-bring [role=alert]"))
+                .containsText(
+                        "The server does not answer.",
+                        new LocatorAssertions.ContainsTextOptions().setTimeout(120_000)); // after its tries
+        picture(page, "interrupted");
+        assertThat(runs.resolve(".data/large.csv")).doesNotExist();
+        page.close();
+
+        Page later = home(1280);
+        assertThat(later.locator("hg-bring table")).containsText("not whole; choose it again to go on");
+        List<String> again = new ArrayList<>();
+        later.onRequest(request -> {
+            if (request.method().equals("PATCH")) {
+                again.add(request.url().replaceAll(".*offset=", ""));
+            }
+        });
+        later.locator("#bring-file").setInputFiles(large);
+
+        assertThat(later.locator("hg-own-data h2").first()).hasText("large.csv");
+        assertThat(sent.getFirst()).isEqualTo("0");
+        assertThat(again.getFirst()).isEqualTo(String.valueOf(8 << 20));
+        assertThat(Files.mismatch(large, runs.resolve(".data/large.csv"))).isEqualTo(-1);
+        assertThat(later.locator("hg-own-data dl.facts").first()).containsText("Rows");
+    }
+
+    @Test
+    void whatIsOverTheQuotaIsToldBeforeItIsSent() throws IOException {
+        workbench.close();
+        workbench = Workbench.open(runs, 10_000);
+        Page page = home(1280);
+        List<String> sent = new ArrayList<>();
+        page.onRequest(request -> {
+            if (request.method().equals("PATCH")) {
+                sent.add(request.url());
+            }
+        });
+
+        page.locator("#bring-file").setInputFiles(pump());
+
+        assertThat(page.locator("hg-bring [role=alert]"))
+                .containsText(Pattern.compile("pump\\.csv has .*, and of the .* for data here .* are left\\."
+                        + " Remove data that are no longer needed"));
+        assertThat(sent).isEmpty();
+        assertThat(Workbench.axe(page).analyze().getViolations()).isEmpty();
+        picture(page, "quota");
     }
 }

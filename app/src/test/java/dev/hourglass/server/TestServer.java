@@ -146,6 +146,11 @@ public final class TestServer implements AutoCloseable {
         return response;
     }
 
+    /** What is there at last, where a job may have to compute it. */
+    JsonNode awaitJson(String path) throws IOException, InterruptedException {
+        return json(await(request(path)));
+    }
+
     /** Waits until a run is in one of these states; returns it. */
     JsonNode awaitState(String run, List<String> states) throws IOException, InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();

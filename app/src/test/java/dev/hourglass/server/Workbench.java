@@ -37,6 +37,7 @@ final class Workbench implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Path runs;
+    private final long dataQuotaBytes;
     private final Playwright playwright;
     private final Browser browser;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -48,7 +49,8 @@ final class Workbench implements AutoCloseable {
         return Files.isExecutable(CHROMIUM);
     }
 
-    private Workbench(Path runs) {
+    private Workbench(Path runs, long dataQuotaBytes) {
+        this.dataQuotaBytes = dataQuotaBytes;
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE.toMillis() / 6.0);
         this.runs = runs;
         server = WorkbenchServer.start(options(0));
@@ -69,12 +71,18 @@ final class Workbench implements AutoCloseable {
 
     /** @param runs the folder of run folders */
     static Workbench open(Path runs) {
-        return new Workbench(runs);
+        return open(runs, ServerOptions.DEFAULT_DATA_QUOTA_BYTES);
+    }
+
+    /** @param dataQuotaBytes how much may be brought */
+    static Workbench open(Path runs, long dataQuotaBytes) {
+        return new Workbench(runs, dataQuotaBytes);
     }
 
     private ServerOptions options(int port) {
         return new ServerOptions(
-                ServerOptions.LOCAL_HOST, port, runs, null, DatasetCatalog.standard(), InstantSource.system());
+                        ServerOptions.LOCAL_HOST, port, runs, null, DatasetCatalog.standard(), InstantSource.system())
+                .withDataQuotaBytes(dataQuotaBytes);
     }
 
     /** Stops the server and starts another at the same address, as after an update or a crash of the machine. */
@@ -166,10 +174,17 @@ final class Workbench implements AutoCloseable {
         return get("api/runs/" + run).path("state").asString();
     }
 
+    /** What is there at last, where a job may have to compute it. */
     JsonNode get(String path) throws IOException, InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create(server.address() + path)).build();
-        return JSON.readTree(client.send(request, BodyHandlers.ofString()).body());
+        Instant end = Instant.now().plus(PATIENCE);
+        HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+        while (response.statusCode() == 202 && Instant.now().isBefore(end)) {
+            Thread.sleep(100);
+            response = client.send(request, BodyHandlers.ofString());
+        }
+        return JSON.readTree(response.body());
     }
 
     @Override

@@ -31,15 +31,19 @@ final class ArrayPreview implements DataPreview {
     private final ValueRange range;
 
     ArrayPreview(Path file, DraftChoices choices) {
+        this(file, ArrayDraft.of(file, choices));
+    }
+
+    private ArrayPreview(Path file, ArrayDraft draft) {
         this.file = file;
-        draft = ArrayDraft.of(file, choices);
+        this.draft = draft;
         data = draft.data();
         range = draft.range();
     }
 
     @Override
     public DataPreview with(DraftChoices other) {
-        return new ArrayPreview(file, other);
+        return new ArrayPreview(file, draft.with(other));
     }
 
     @Override

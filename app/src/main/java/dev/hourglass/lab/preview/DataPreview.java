@@ -1,23 +1,22 @@
 package dev.hourglass.lab.preview;
 
 import dev.hourglass.data.DataSources;
-import dev.hourglass.data.DatasetException;
-import dev.hourglass.data.images.PictureProfile;
 import dev.hourglass.data.series.SoundFolder;
+import dev.hourglass.data.series.SoundProfile;
 import dev.hourglass.data.tables.TableFolder;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.data.tables.TableProfile;
-import dev.hourglass.files.Folders;
 import dev.hourglass.lab.recipe.DraftChoices;
 import dev.hourglass.report.figures.Figure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.DoubleConsumer;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What is in a table, in a folder of tables or pictures, or in a file of arrays, and a first recipe for it. */
-public sealed interface DataPreview permits TablePreview, PicturePreview, ArrayPreview {
+/** What is in a table, in a folder of tables, pictures or sounds, or in a file of arrays, and a first recipe for it. */
+public sealed interface DataPreview permits TablePreview, PicturePreview, SoundPreview, ArrayPreview {
     /**
      * Looks at a file or folder.
      *
@@ -27,20 +26,23 @@ public sealed interface DataPreview permits TablePreview, PicturePreview, ArrayP
      * @throws dev.hourglass.data.DatasetException if it can't be read or may be meant in several ways
      */
     static DataPreview of(Path data, TableOptions table, DraftChoices choices) {
+        return of(data, table, choices, share -> {});
+    }
+
+    /**
+     * The same of data that may be large.
+     *
+     * @param progress told how much of a table is read, 0 to 1; what it throws ends the reading
+     */
+    static DataPreview of(Path data, TableOptions table, DraftChoices choices, DoubleConsumer progress) {
         DataSources.requireFile(data);
         if (SoundFolder.isOne(data)) {
-            throw new DatasetException(
-                    "Can't preview " + data + ": it is a folder of sounds, which recipes and commands"
-                            + " take and no preview does yet. Write 'source: " + Folders.name(data)
-                            + "', 'spectrogram: {mels: 64, window: 1024, hop: 512}' and 'window: {steps: 64, stride: 32}' under"
-                            + " data (docs/data.md), or give one of its WAV files.");
+            return new SoundPreview(SoundProfile.of(data), choices);
         }
         if (isTable(data)) {
-            return new TablePreview(TableProfile.of(data, table), choices);
+            return new TablePreview(TableProfile.of(data, table, progress), choices);
         }
-        return Files.isDirectory(data)
-                ? new PicturePreview(PictureProfile.of(data), choices)
-                : new ArrayPreview(data, choices);
+        return Files.isDirectory(data) ? PicturePreview.of(data, choices) : new ArrayPreview(data, choices);
     }
 
     /** Whether it is a table, or a folder of tables without pictures. */

@@ -7,16 +7,21 @@ import dev.hourglass.lab.recipe.DraftChoices;
 import dev.hourglass.lab.recipe.PictureDraft;
 import dev.hourglass.report.figures.ContactSheet;
 import dev.hourglass.report.figures.Figure;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What {@code data info} says of a folder of pictures: all by their headers, some decoded. */
 final class PicturePreview implements DataPreview {
+    private static final String NOISY = "noisy";
+    private static final String CLEAN = "clean";
     private static final int SHOWN = 24;
     private static final int MOST_LISTED = 10;
 
@@ -27,10 +32,20 @@ final class PicturePreview implements DataPreview {
     private final int least;
     private final int most;
 
-    PicturePreview(PictureProfile profile, DraftChoices choices) {
+    private final long samples;
+    private final @Nullable String noisyInside;
+
+    /**
+     * @param look at some of them
+     * @param noisyInside the folder of noisy pictures beside that of the clean ones, which the profile is of
+     */
+    private PicturePreview(
+            PictureProfile profile, PictureProfile.Look look, DraftChoices choices, @Nullable String noisyInside) {
         this.profile = profile;
+        this.look = look;
         this.choices = choices;
-        look = profile.some(SHOWN, ContactSheet.SIDE);
+        this.noisyInside = noisyInside;
+        samples = PictureDraft.samples(profile, choices);
         size = PictureDraft.Size.of(profile, choices);
         int darkest = 255;
         int brightest = 0;
@@ -46,17 +61,32 @@ final class PicturePreview implements DataPreview {
 
     @Override
     public DataPreview with(DraftChoices other) {
-        return new PicturePreview(profile, other);
+        return new PicturePreview(profile, look, other, noisyInside);
+    }
+
+    /** Of a folder of pictures, or of one with the folders noisy and clean: pairs. */
+    static PicturePreview of(Path folder, DraftChoices choices) {
+        Path clean = folder.resolve(CLEAN);
+        boolean pairs = Files.isDirectory(clean) && Files.isDirectory(folder.resolve(NOISY));
+        PictureProfile profile = PictureProfile.of(pairs ? clean : folder);
+        return new PicturePreview(profile, profile.some(SHOWN, ContactSheet.SIDE), choices, pairs ? NOISY : null);
     }
 
     @Override
     public String recipe(String source) {
-        return PictureDraft.of(profile, source, choices);
+        if (noisyInside == null || choices.pictures().noisy() != null) {
+            return PictureDraft.of(profile, source, choices);
+        }
+        DraftChoices paired = choices.withPictures(choices.pictures().withNoisy(source + "/" + noisyInside));
+        return PictureDraft.of(profile, source + "/" + CLEAN, paired);
     }
 
     @Override
     public List<String> notes() {
-        return List.of();
+        return noisyInside == null
+                ? List.of()
+                : List.of("Pairs: the folders " + NOISY + " and " + CLEAN
+                        + " in it have the same pictures with and without" + " noise; these are the clean ones.");
     }
 
     @Override
@@ -88,10 +118,7 @@ final class PicturePreview implements DataPreview {
     @Override
     public TrainingCost cost() {
         long pixels = (long) size.height() * size.width() * (profile.colour() > 0 ? Picture.RGB : 1);
-        return TrainingCost.measure(
-                recipe(name()),
-                input -> profile.files().size(),
-                profile.files().size() * pixels * (profile.deep() > 0 ? 2 : 1));
+        return TrainingCost.measure(recipe(name()), input -> samples, samples * pixels * (profile.deep() > 0 ? 2 : 1));
     }
 
     private List<ImageFolder.Skipped> unread() {
@@ -102,7 +129,7 @@ final class PicturePreview implements DataPreview {
 
     @Override
     public List<String> lines() {
-        List<String> lines = new ArrayList<>();
+        List<String> lines = new ArrayList<>(notes());
         int pictures = profile.files().size();
         line(lines, "%,d pictures: %s", pictures, counts(profile.kinds()));
         line(lines, "Sizes    %s, width x height", counts(profile.sizes()));
@@ -132,7 +159,7 @@ final class PicturePreview implements DataPreview {
         line(
                 lines,
                 "Samples  %,d of %d x %d%s",
-                pictures,
+                samples,
                 size.width(),
                 size.height(),
                 size.fitted() ? ", cut to that" : "");
@@ -159,6 +186,9 @@ final class PicturePreview implements DataPreview {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         root.put("kind", "pictures");
         root.put("folder", profile.folder().toString());
+        ArrayNode notes = root.putArray("notes");
+        notes().forEach(notes::add);
+        root.put("pairs", noisyInside != null || choices.pictures().noisy() != null);
         root.put("pictures", profile.files().size());
         root.put("testing", profile.testing());
         ArrayNode kinds = root.putArray("kinds");
@@ -184,11 +214,11 @@ final class PicturePreview implements DataPreview {
         ArrayNode unread = root.putArray("unread");
         unread().forEach(each ->
                 unread.addObject().put("file", each.file().toString()).put("reason", each.reason()));
-        ObjectNode samples = root.putObject("samples");
-        samples.put("count", profile.files().size());
-        samples.put("height", size.height());
-        samples.put("width", size.width());
-        samples.put("fitted", size.fitted());
+        ObjectNode each = root.putObject("samples");
+        each.put("count", samples);
+        each.put("height", size.height());
+        each.put("width", size.width());
+        each.put("fitted", size.fitted());
         return root;
     }
 }

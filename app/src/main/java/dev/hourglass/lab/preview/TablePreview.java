@@ -4,6 +4,7 @@ import dev.hourglass.data.tables.TableProfile;
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.lab.recipe.DraftChoices;
 import dev.hourglass.lab.recipe.RecipeDraft;
+import dev.hourglass.report.figures.ContactSheet;
 import dev.hourglass.report.figures.Figure;
 import dev.hourglass.report.figures.TableFigure;
 import java.time.Duration;
@@ -18,17 +19,22 @@ import tools.jackson.databind.node.ObjectNode;
 final class TablePreview implements DataPreview {
     /** That are listed for people; JSON has all. */
     private static final int MOST_CHANNELS = 200;
+    /** Rows that are drawn as pictures. */
+    private static final int SHOWN = 24;
 
     private final TableProfile profile;
     private final DraftChoices choices;
     private final int steps;
     private final int stride;
+    /** Of the pictures that rows are taken for; 0 if they are not. */
+    private final int side;
 
     TablePreview(TableProfile profile, DraftChoices choices) {
         this.profile = profile;
         this.choices = choices;
         steps = RecipeDraft.steps(profile, choices);
         stride = RecipeDraft.stride(profile, choices);
+        side = RecipeDraft.isPictures(profile, choices) ? profile.pictureSide() : 0;
     }
 
     @Override
@@ -43,12 +49,29 @@ final class TablePreview implements DataPreview {
 
     @Override
     public List<String> notes() {
-        return profile.notes();
+        if (side == 0) {
+            return profile.notes();
+        }
+        List<String> notes = new ArrayList<>(profile.notes());
+        String label = profile.options().roles().label();
+        notes.add(String.format(
+                Locale.ROOT,
+                "The rows are taken for grey pictures of %d x %d pixels%s: in a recipe 'images', 'size: [%d, %d]'%s.",
+                side,
+                side,
+                label == null ? "" : ", column '" + label + "' for their class",
+                side,
+                side,
+                label == null ? "" : " and 'label_column: " + label + "'"));
+        return notes;
     }
 
     @Override
     public Figure figure() {
         String name = String.valueOf(profile.file().getFileName());
+        if (side > 0) {
+            return pictures(name);
+        }
         TableProfile.Times times = profile.times();
         String note = String.format(
                         Locale.ROOT,
@@ -65,6 +88,20 @@ final class TablePreview implements DataPreview {
                         .toList());
     }
 
+    /** The first rows, one picture each. */
+    private Figure pictures(String name) {
+        List<ContactSheet.Tile> tiles = new ArrayList<>();
+        for (float[] row : profile.firstRows(SHOWN)) {
+            float[] colours = new float[row.length * 3];
+            for (int i = 0; i < colours.length; i++) {
+                colours[i] = row[i / 3] / 255;
+            }
+            tiles.add(new ContactSheet.Tile("row " + (tiles.size() + 1), side, side, colours));
+        }
+        return ContactSheet.draw(
+                name, String.format(Locale.ROOT, "The first %,d of %,d rows", tiles.size(), profile.rows()), tiles);
+    }
+
     @Override
     public TrainingCost cost() {
         return TrainingCost.measure(
@@ -75,7 +112,7 @@ final class TablePreview implements DataPreview {
 
     @Override
     public List<String> lines() {
-        List<String> lines = new ArrayList<>(profile.notes());
+        List<String> lines = new ArrayList<>(notes());
         lines.add(String.format(
                 Locale.ROOT,
                 "%,d rows, %,d channels%s",
@@ -94,6 +131,34 @@ final class TablePreview implements DataPreview {
                     times.irregular(),
                     time(times.longestNanos())));
         }
+        if (side == 0) {
+            addChannels(lines);
+        }
+        profile.related()
+                .forEach(pair -> lines.add(String.format(
+                        Locale.ROOT,
+                        "Alike    '%s' and '%s', correlation %.4f",
+                        Excerpt.of(pair.first()),
+                        Excerpt.of(pair.second()),
+                        pair.correlation())));
+        profile.words()
+                .forEach(words -> lines.add("Words    column '" + Excerpt.of(words.column()) + "' has "
+                        + String.join(", ", words.texts())
+                        + (words.label() ? ": taken for labels" : ": left out")));
+        profile.classes()
+                .forEach(each ->
+                        lines.add(String.format(Locale.ROOT, "Class    %s, %,d rows", each.name(), each.rows())));
+        TrainingCost cost = cost();
+        lines.add(String.format(
+                Locale.ROOT,
+                "Samples  %,d of %s",
+                profile.samples(steps, stride),
+                steps == 1 ? "one row" : steps + " rows, one every " + stride));
+        lines.add(cost.toString());
+        return lines;
+    }
+
+    private void addChannels(List<String> lines) {
         lines.add("");
         lines.add(String.format(
                 Locale.ROOT,
@@ -125,28 +190,6 @@ final class TablePreview implements DataPreview {
                     Locale.ROOT, "  and %,d more", profile.channels().size() - shown));
         }
         lines.add("");
-        profile.related()
-                .forEach(pair -> lines.add(String.format(
-                        Locale.ROOT,
-                        "Alike    '%s' and '%s', correlation %.4f",
-                        Excerpt.of(pair.first()),
-                        Excerpt.of(pair.second()),
-                        pair.correlation())));
-        profile.words()
-                .forEach(words -> lines.add("Words    column '" + Excerpt.of(words.column()) + "' has "
-                        + String.join(", ", words.texts())
-                        + (words.label() ? ": taken for labels" : ": left out")));
-        profile.classes()
-                .forEach(each ->
-                        lines.add(String.format(Locale.ROOT, "Class    %s, %,d rows", each.name(), each.rows())));
-        TrainingCost cost = cost();
-        lines.add(String.format(
-                Locale.ROOT,
-                "Samples  %,d of %s",
-                profile.samples(steps, stride),
-                steps == 1 ? "one row" : steps + " rows, one every " + stride));
-        lines.add(cost.toString());
-        return lines;
     }
 
     private static String time(long nanos) {
@@ -164,7 +207,8 @@ final class TablePreview implements DataPreview {
         root.put("rows", profile.rows());
         root.put("series", profile.series());
         ArrayNode notes = root.putArray("notes");
-        profile.notes().forEach(notes::add);
+        notes().forEach(notes::add);
+        root.put("pictures", side > 0);
         TableProfile.Times times = profile.times();
         if (times != null) {
             ObjectNode node = root.putObject("times");

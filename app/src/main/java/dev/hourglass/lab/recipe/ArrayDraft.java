@@ -31,28 +31,24 @@ public final class ArrayDraft {
     private static final int FEW = 1_000;
     private static final double DIVIDED_TWICE = 1.5 / 255;
 
+    private final Read read;
     private final String name;
     private final DraftChoices choices;
-    private final List<String> notes = new ArrayList<>();
     private final Dataset data;
     private final Shape shape;
     private final ValueRange range;
-    private final boolean bothParts;
     private final boolean curve;
     private final int steps;
     private final int stride;
 
-    private ArrayDraft(Path file, DraftChoices choices) {
+    private ArrayDraft(Read read, DraftChoices choices) {
+        this.read = read;
         this.choices = choices;
-        name = String.valueOf(file.getFileName());
-        Optional<ArrayFile> arrays = DataSources.arrays(file);
-        data = arrays.isPresent()
-                ? ArrayChoice.open(file, arrays.get(), null, Split.TRAINING, notes)
-                : DataSources.openFile(file, SourceOptions.defaults());
-        bothParts = arrays.isPresent() && ArrayChoice.hasBoth(file, arrays.get(), null);
+        name = String.valueOf(read.file.getFileName());
+        data = read.data;
         shape = data.sampleShape();
-        range = ValueRange.of(data);
-        Neighbours neighbours = shape.rank() == 1 ? Neighbours.of(data) : new Neighbours(0, 1);
+        range = read.range;
+        Neighbours neighbours = read.neighbours;
         int training = (int) (data.size() * 4L / 5);
         int most = Math.min(MOST_STEPS, Math.min(training / 8, (data.size() - training) / 2)) / 4 * 4;
         curve = shape.rank() == 1
@@ -68,19 +64,43 @@ public final class ArrayDraft {
                     Locale.ROOT,
                     "Can't cut windows of %,d rows from %s: it has %,d. Use fewer.",
                     steps,
-                    file,
+                    read.file,
                     data.size()));
+        }
+    }
+
+    /** What does not depend on choices. */
+    private record Read(
+            Path file, Dataset data, ValueRange range, Neighbours neighbours, boolean bothParts, List<String> notes) {
+        static Read of(Path file) {
+            List<String> notes = new ArrayList<>();
+            Optional<ArrayFile> arrays = DataSources.arrays(file);
+            Dataset data = arrays.isPresent()
+                    ? ArrayChoice.open(file, arrays.get(), null, Split.TRAINING, notes)
+                    : DataSources.openFile(file, SourceOptions.defaults());
+            return new Read(
+                    file,
+                    data,
+                    ValueRange.of(data),
+                    data.sampleShape().rank() == 1 ? Neighbours.of(data) : new Neighbours(0, 1),
+                    arrays.isPresent() && ArrayChoice.hasBoth(file, arrays.get(), null),
+                    List.copyOf(notes));
         }
     }
 
     /** @throws DatasetException if it can't be told which array is meant, or nothing can be read */
     public static ArrayDraft of(Path file, DraftChoices choices) {
-        return new ArrayDraft(file, choices);
+        return new ArrayDraft(Read.of(file), choices);
+    }
+
+    /** The same file, which is not read again. */
+    public ArrayDraft with(DraftChoices other) {
+        return new ArrayDraft(read, other);
     }
 
     /** What was chosen of the file, a sentence each. */
     public List<String> notes() {
-        return List.copyOf(notes);
+        return read.notes;
     }
 
     /** As it lies in the file: the part to train on, where there are two. */
@@ -95,7 +115,7 @@ public final class ArrayDraft {
 
     /** Whether the file has a part to train on and one to test by. */
     public boolean hasBothParts() {
-        return bothParts;
+        return read.bothParts;
     }
 
     /** Rows of a window; 1 where a sample is one entry of the array. */
@@ -155,7 +175,7 @@ public final class ArrayDraft {
 
     private void share(DraftText text) {
         text.add(
-                bothParts
+                read.bothParts
                         ? "  # The file has a part to train on and one to test by."
                         : "  test_share: 0.2          # a fifth is tested by");
     }

@@ -1,10 +1,13 @@
 package dev.hourglass.lab.recipe;
 
+import dev.hourglass.data.images.Patches;
 import dev.hourglass.data.images.Picture;
 import dev.hourglass.data.images.PictureProfile;
+import dev.hourglass.files.Folders;
 import dev.hourglass.tensor.Shape;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A first recipe for a folder of pictures: a CNN whose depth fits their size. */
@@ -27,12 +30,16 @@ public final class PictureDraft {
     public record Size(int height, int width, boolean fitted) {
         /** That of all pictures where it can be halved as often as it needs; else a near one, of at most 128 a side. */
         public static Size of(PictureProfile profile, DraftChoices choices) {
-            if (choices.height() != null && choices.width() != null) {
+            DraftChoices.Pictures wanted = choices.pictures();
+            if (wanted.patch() != null) {
+                return new Size(wanted.patch(), wanted.patch(), false);
+            }
+            if (wanted.height() != null && wanted.width() != null) {
                 Picture.Size only = profile.middleSize();
                 boolean same = profile.sizes().size() == 1
-                        && only.height() == choices.height()
-                        && only.width() == choices.width();
-                return new Size(choices.height(), choices.width(), !same);
+                        && only.height() == wanted.height()
+                        && only.width() == wanted.width();
+                return new Size(wanted.height(), wanted.width(), !same);
             }
             Picture.Size middle = profile.middleSize();
             int longer = Math.max(middle.width(), middle.height());
@@ -58,16 +65,25 @@ public final class PictureDraft {
     }
 
     /**
-     * @param source as the recipe names the folder: from its own folder
+     * How many samples there are: pictures, or patches of them.
+     *
+     * @throws dev.hourglass.data.DatasetException if a picture is smaller than a patch
+     */
+    public static long samples(PictureProfile profile, DraftChoices choices) {
+        return choices.pictures().patches().map(profile::patches).orElse((long)
+                profile.files().size());
+    }
+
+    /**
+     * @param source as the recipe names the folder of pictures, or of the clean ones of pairs: from its own folder
      * @return YAML
      */
     public static String of(PictureProfile profile, String source, DraftChoices choices) {
         DraftText text = new DraftText();
-        String name =
-                String.valueOf(profile.folder().toAbsolutePath().normalize().getFileName());
+        String name = Folders.name(profile.folder());
         int pictures = profile.files().size();
         Size size = Size.of(profile, choices);
-        String wanted = choices.colour();
+        String wanted = choices.pictures().colour();
         boolean colour = wanted == null ? profile.colour() > 0 : wanted.equals("rgb");
         choices.requireModel("pictures", DraftChoices.Model.CNN, DraftChoices.Model.DENSE);
         text.add(
@@ -77,14 +93,15 @@ public final class PictureDraft {
         text.add("title: %s", DraftText.quoted(name));
         text.add("");
         text.add("data:");
-        text.add("  images: %s", DraftText.quoted(source));
-        text.add("  # Sizes, width x height: %s", sizes(profile));
-        text.add("  size: [%d, %d]          # height, width", size.height, size.width);
-        if (size.fitted) {
-            text.add(
-                    "  fit: %-8s            # crop cuts off what is beyond that shape; or pad, stretch",
-                    Objects.requireNonNullElse(choices.fit(), "crop"));
+        String noisy = choices.pictures().noisy();
+        if (noisy == null) {
+            text.add("  images: %s", DraftText.quoted(source));
+        } else {
+            text.add("  # The model reads the noisy picture of a pair and learns the clean one of the same name.");
+            text.add("  pairs: {noisy: %s, clean: %s}", DraftText.quoted(noisy), DraftText.quoted(source));
         }
+        text.add("  # Sizes, width x height: %s", sizes(profile));
+        size(text, profile, size, choices.pictures());
         text.add(
                 "  colour: %s              # %,d of them %s; or %s",
                 colour ? "rgb" : "grey",
@@ -116,6 +133,22 @@ public final class PictureDraft {
         }
         text.training(pictures < FEW ? 16 : 32);
         return text.toString();
+    }
+
+    private static void size(DraftText text, PictureProfile profile, Size size, DraftChoices.Pictures choices) {
+        Optional<Patches> patches = choices.patches();
+        if (patches.isPresent()) {
+            text.add(
+                    "  patches: {size: %d, overlap: %d}   # %,d samples; whole pictures are put together again",
+                    size.height, patches.get().overlap(), profile.patches(patches.get()));
+            return;
+        }
+        text.add("  size: [%d, %d]          # height, width", size.height, size.width);
+        if (size.fitted) {
+            text.add(
+                    "  fit: %-8s            # crop cuts off what is beyond that shape; or pad, stretch",
+                    Objects.requireNonNullElse(choices.fit(), "crop"));
+        }
     }
 
     private static String sizes(PictureProfile profile) {

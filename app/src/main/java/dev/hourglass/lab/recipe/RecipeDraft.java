@@ -34,7 +34,9 @@ public final class RecipeDraft {
         /** A row, whose numbers follow each other. */
         CURVES,
         /** A row, whose numbers have no order. */
-        ROWS
+        ROWS,
+        /** A row, whose numbers are pixels. */
+        PICTURES
     }
 
     private final TableProfile profile;
@@ -62,7 +64,9 @@ public final class RecipeDraft {
         int most = (int) Math.min(MOST_STEPS, Math.min(training / 8, (each - training) / 2)) / 4 * 4;
         Integer wanted = choices.steps();
         Kind suggested = curve ? Kind.CURVES : series && most >= LEAST_STEPS ? Kind.WINDOWS : Kind.ROWS;
-        kind = wanted == null ? suggested : wanted > 1 ? Kind.WINDOWS : curve ? Kind.CURVES : Kind.ROWS;
+        boolean pictures = profile.pictureSide() > 0;
+        Kind row = pictures ? Kind.PICTURES : curve ? Kind.CURVES : Kind.ROWS;
+        kind = wanted == null ? pictures ? row : suggested : wanted > 1 ? Kind.WINDOWS : row;
         steps = kind == Kind.WINDOWS ? Objects.requireNonNullElse(wanted, most) : kind == Kind.CURVES ? channels : 1;
         int usual = wanted == null ? Math.clamp(profile.rows() / SAMPLES, 1, Math.max(1, steps / 2)) : steps;
         stride = kind == Kind.WINDOWS ? Objects.requireNonNullElse(choices.stride(), usual) : 1;
@@ -91,6 +95,11 @@ public final class RecipeDraft {
         return draft.kind == Kind.WINDOWS ? draft.steps : 1;
     }
 
+    /** Whether each row is taken for a picture, of {@link TableProfile#pictureSide} pixels a side. */
+    public static boolean isPictures(TableProfile profile, DraftChoices choices) {
+        return new RecipeDraft(profile, "", choices).kind == Kind.PICTURES;
+    }
+
     /** From the beginning of one window to that of the next. */
     public static int stride(TableProfile profile, DraftChoices choices) {
         RecipeDraft draft = new RecipeDraft(profile, "", choices);
@@ -98,7 +107,9 @@ public final class RecipeDraft {
     }
 
     private String text() {
-        if (model != null && kind == Kind.ROWS) {
+        if (model != null && kind == Kind.PICTURES) {
+            choices.requireModel("pictures", DraftChoices.Model.CNN, DraftChoices.Model.DENSE);
+        } else if (model != null && kind == Kind.ROWS) {
             choices.requireModel("rows without windows", DraftChoices.Model.DENSE);
         } else if (model != null) {
             choices.requireModel(
@@ -108,16 +119,21 @@ public final class RecipeDraft {
         text.add(
                 "# Written from what is in %s: %,d rows of %s. Change what you know better;",
                 DraftText.printable(name), profile.rows(), channels == 1 ? "one channel" : channels + " channels");
-        text.add("# docs/my-series.yaml has all settings.");
+        text.add("# docs/%s.yaml has all settings.", kind == Kind.PICTURES ? "my-pictures" : "my-series");
         text.add("title: %s", DraftText.quoted(name));
         text.add("");
-        data();
+        if (kind == Kind.PICTURES) {
+            pictureData();
+        } else {
+            data();
+        }
         text.add("");
         text.add("models:");
         switch (kind) {
             case WINDOWS -> windows();
             case CURVES -> curves();
             case ROWS -> rows();
+            case PICTURES -> pictures();
         }
         text.training(32);
         return text.toString();
@@ -213,6 +229,20 @@ public final class RecipeDraft {
                         DraftText.printable(pair.first()), DraftText.printable(pair.second()), pair.correlation()));
     }
 
+    private void pictureData() {
+        int side = profile.pictureSide();
+        text.add("data:");
+        text.add(
+                "  images: %s   # rows of %d x %d pixels; write 'source' for rows of numbers",
+                DraftText.quoted(source), side, side);
+        text.add("  size: [%d, %d]", side, side);
+        String label = profile.options().roles().label();
+        if (label != null) {
+            text.add("  label_column: %s   # classes %s", DraftText.quoted(label), classes());
+        }
+        text.add("  test_share: 0.2          # a fifth is tested by");
+    }
+
     private String classes() {
         return String.join(
                 ", ",
@@ -253,6 +283,15 @@ public final class RecipeDraft {
     private void rows() {
         text.add("  # Rows that tell little of each other: each is a sample for dense layers.");
         text.dense(channels);
+    }
+
+    private void pictures() {
+        int side = profile.pictureSide();
+        if (model == DraftChoices.Model.DENSE) {
+            text.flat(Shape.of(side, side, 1));
+        } else {
+            text.pictures(side, side, 1, "sigmoid");
+        }
     }
 
     /** As a recipe has it, in milliseconds where it is no whole number of minutes or seconds. */

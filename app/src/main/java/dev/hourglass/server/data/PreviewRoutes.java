@@ -1,6 +1,7 @@
 package dev.hourglass.server.data;
 
 import dev.hourglass.data.tables.TableOptions;
+import dev.hourglass.evaluate.InterruptedComputationException;
 import dev.hourglass.lab.preview.DataPreview;
 import dev.hourglass.lab.recipe.DraftChoices;
 import dev.hourglass.server.http.Answers;
@@ -8,42 +9,44 @@ import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.http.ErrorResponses;
 import dev.hourglass.server.http.Query;
 import dev.hourglass.server.http.Routes;
+import dev.hourglass.server.jobs.JobBoard;
+import dev.hourglass.server.jobs.LargeResult;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What is in data that were brought, as {@code hourglass data info} tells it, and a recipe for them. */
 public final class PreviewRoutes implements Routes {
-    private static final int MOST_KEPT = 8;
+    /** That a preview takes, about. */
+    private static final long MOST_BYTES = 8 << 20;
+
     private static final int MOST_LISTED = 100;
     private static final List<String> MODELS = Arrays.stream(DraftChoices.Model.values())
             .map(DraftChoices.Model::word)
             .toList();
 
     private final BroughtData data;
-    /** Looked at by one request at a time, since each may read a large file. */
-    private final Map<Key, DataPreview> looked = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+    private final JobBoard jobs;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, DataPreview> eldest) {
-            return size() > MOST_KEPT;
-        }
-    };
-
-    private record Key(BroughtData.Item item, TableOptions table) {}
-
-    public PreviewRoutes(BroughtData data) {
+    public PreviewRoutes(BroughtData data, JobBoard jobs) {
         this.data = data;
+        this.jobs = jobs;
+    }
+
+    /** What was read of data, which other choices are made of; of a table, the courses of its channels are most of it. */
+    private record Looked(DataPreview preview) implements LargeResult {
+        @Override
+        public long bytes() {
+            return MOST_BYTES;
+        }
     }
 
     @Override
@@ -55,7 +58,10 @@ public final class PreviewRoutes implements Routes {
     private record Previewed(String name, ObjectNode found, String recipe) {}
 
     private void preview(Context context) {
-        DataPreview preview = look(context);
+        look(context, preview -> answer(context, preview));
+    }
+
+    private void answer(Context context, DataPreview preview) {
         String name = context.pathParam("name");
         ObjectNode found = preview.tree();
         found.remove(List.of("file", "folder"));
@@ -82,10 +88,14 @@ public final class PreviewRoutes implements Routes {
     }
 
     private void picture(Context context) {
-        context.contentType("image/png").result(look(context).figure().toPngBytes());
+        look(
+                context,
+                preview ->
+                        context.contentType("image/png").result(preview.figure().toPngBytes()));
     }
 
-    private DataPreview look(Context context) {
+    /** Reads data as a job, since they may be large, and makes a preview of what was read. */
+    private void look(Context context, Consumer<DataPreview> whenDone) {
         BroughtData.Item item = data.item(context.pathParam("name"));
         Query query = new Query(context);
         DraftChoices choices = choices(query);
@@ -96,14 +106,16 @@ public final class PreviewRoutes implements Routes {
                 orNull(query.text("label", "")),
                 false,
                 orNull(query.text("id", ""))));
-        Key key = new Key(item, table);
-        synchronized (looked) {
-            DataPreview known = looked.get(key);
-            Path path = data.path(item.name());
-            DataPreview preview = known == null ? DataPreview.of(path, table, choices) : known.with(choices);
-            looked.put(key, preview);
-            return preview;
-        }
+        Path path = data.path(item.name());
+        jobs.<Looked>answer(
+                context,
+                "preview " + item + table,
+                "Reading " + item.name(),
+                progress -> new Looked(DataPreview.of(path, table, DraftChoices.NONE, share -> {
+                    InterruptedComputationException.throwIfInterrupted(Thread.currentThread(), "Reading");
+                    progress.at(share);
+                })),
+                looked -> whenDone.accept(looked.preview().with(choices)));
     }
 
     private static List<String> named(Context context, String parameter) {
@@ -120,7 +132,17 @@ public final class PreviewRoutes implements Routes {
         return number.isPresent() ? number.getAsInt() : null;
     }
 
-    private static DraftChoices choices(Query query) {
+    /** A folder of noisy pictures that was brought as well. */
+    private @Nullable String noisy(Query query) {
+        String name = query.text("noisy", "");
+        if (!name.isEmpty() && !data.item(name).folder()) {
+            throw ApiException.malformed(
+                    "noisy", "noisy must be a folder of pictures, and " + name + " is a file.", "Bring a folder.");
+        }
+        return orNull(name);
+    }
+
+    private DraftChoices choices(Query query) {
         String model = query.text("model", "");
         if (!model.isEmpty() && !MODELS.contains(model)) {
             throw ApiException.malformed(
@@ -131,10 +153,14 @@ public final class PreviewRoutes implements Routes {
                     orNull(query.integer("steps", 1, Integer.MAX_VALUE)),
                     orNull(query.integer("stride", 1, Integer.MAX_VALUE)),
                     model.isEmpty() ? null : DraftChoices.Model.valueOf(model.toUpperCase(Locale.ROOT)),
-                    orNull(query.integer("height", 1, Integer.MAX_VALUE)),
-                    orNull(query.integer("width", 1, Integer.MAX_VALUE)),
-                    orNull(query.text("fit", "")),
-                    orNull(query.text("colour", "")));
+                    new DraftChoices.Pictures(
+                            orNull(query.integer("height", 1, Integer.MAX_VALUE)),
+                            orNull(query.integer("width", 1, Integer.MAX_VALUE)),
+                            orNull(query.text("fit", "")),
+                            orNull(query.text("colour", "")),
+                            orNull(query.integer("patch", 1, Integer.MAX_VALUE)),
+                            orNull(query.integer("overlap", 0, Integer.MAX_VALUE)),
+                            noisy(query)));
         } catch (IllegalArgumentException e) {
             throw ApiException.malformed(null, e.getMessage() + ".", "Choose another value.");
         }

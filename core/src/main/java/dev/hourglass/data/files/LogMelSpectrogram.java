@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -93,8 +94,9 @@ public record LogMelSpectrogram(int mels, int window, int hop) {
                     frames.size(),
                     window));
         }
-        double[][] bands = bands(file, wav.framesPerSecond());
-        int spectra = 1 + (frames.size() - window) / hop;
+        double[][] bands = bands(wav.framesPerSecond());
+        requireFrequencies(file, wav.framesPerSecond(), bands);
+        int spectra = spectra(frames.size());
         long bytes = (long) spectra * mels * Double.BYTES;
         MemorySegment values = bytes <= ScratchFile.MOST_BYTES_IN_MEMORY
                 ? Arena.ofAuto().allocate(bytes, Double.BYTES)
@@ -139,7 +141,7 @@ public record LogMelSpectrogram(int mels, int window, int hop) {
     }
 
     /** The weights of frequencies in each band, [mels, window / 2 + 1]. */
-    private double[][] bands(Path file, int framesPerSecond) {
+    private double[][] bands(int framesPerSecond) {
         double[] edges = new double[mels + 2];
         double most = mel(framesPerSecond / 2.0);
         for (int i = 0; i < edges.length; i++) {
@@ -147,28 +149,50 @@ public record LogMelSpectrogram(int mels, int window, int hop) {
         }
         double[][] bands = new double[mels][window / 2 + 1];
         for (int band = 0; band < mels; band++) {
-            double largest = 0;
             for (int k = 0; k <= window / 2; k++) {
                 double frequency = (double) k * framesPerSecond / window;
                 double rising = (frequency - edges[band]) / (edges[band + 1] - edges[band]);
                 double falling = (edges[band + 2] - frequency) / (edges[band + 2] - edges[band + 1]);
                 double height = 2 / (edges[band + 2] - edges[band]);
                 bands[band][k] = height * Math.max(0, Math.min(rising, falling));
-                largest = Math.max(largest, bands[band][k]);
-            }
-            if (largest == 0) {
-                throw new DatasetException(String.format(
-                        Locale.ROOT,
-                        "Can't make a spectrogram of %s: windows of %,d frames at %,d Hz are too short to tell %,d mels"
-                                + " apart; band %,d has no frequency. Choose fewer mels or a longer window.",
-                        file,
-                        window,
-                        framesPerSecond,
-                        mels,
-                        band + 1));
             }
         }
         return bands;
+    }
+
+    /** The first band without a frequency, from 0; -1 if each has one. */
+    private static int empty(double[][] bands) {
+        for (int band = 0; band < bands.length; band++) {
+            if (Arrays.stream(bands[band]).allMatch(weight -> weight == 0)) {
+                return band;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether windows are long enough, at a sampling rate in Hz, that each band has a frequency. */
+    public boolean tellsApart(int framesPerSecond) {
+        return empty(bands(framesPerSecond)) < 0;
+    }
+
+    private void requireFrequencies(Path file, int framesPerSecond, double[][] bands) {
+        int empty = empty(bands);
+        if (empty >= 0) {
+            throw new DatasetException(String.format(
+                    Locale.ROOT,
+                    "Can't make a spectrogram of %s: windows of %,d frames at %,d Hz are too short to tell %,d mels"
+                            + " apart; band %,d has no frequency. Choose fewer mels or a longer window.",
+                    file,
+                    window,
+                    framesPerSecond,
+                    mels,
+                    empty + 1));
+        }
+    }
+
+    /** How many spectra so many frames make; 0 if they are fewer than a window. */
+    public int spectra(int frames) {
+        return frames < window ? 0 : 1 + (frames - window) / hop;
     }
 
     private static double mel(double hertz) {

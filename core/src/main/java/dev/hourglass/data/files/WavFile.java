@@ -134,6 +134,21 @@ public final class WavFile implements ArrayFile {
         return framesPerSecond;
     }
 
+    /** How many frames there are, >= 1. */
+    public int frames() {
+        return frames;
+    }
+
+    /** Numbers of a frame, >= 1. */
+    public int channels() {
+        return channels;
+    }
+
+    /** Of a number as the file stores it. */
+    public int bits() {
+        return bits;
+    }
+
     private float number(long at) {
         if (code == FRACTION) {
             return bits == 32 ? bytes.get(FLOAT, at) : (float) bytes.get(DOUBLE, at);

@@ -47,7 +47,7 @@ public record Patches(Picture.Size size, int overlap) {
     }
 
     /** Into how many a picture is cut. */
-    private long count(Picture.Size picture) {
+    long count(Picture.Size picture) {
         return (1L + Math.ceilDiv(picture.height() - size.height(), size.height() - overlap))
                 * (1L + Math.ceilDiv(picture.width() - size.width(), size.width() - overlap));
     }

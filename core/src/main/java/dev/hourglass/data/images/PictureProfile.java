@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -108,6 +109,32 @@ public record PictureProfile(
                 .sorted(Comparator.comparingInt((Count<T> count) -> -count.pictures())
                         .thenComparing(count -> String.valueOf(count.of())))
                 .toList();
+    }
+
+    /**
+     * Into how many patches all pictures are cut.
+     *
+     * @throws DatasetException if one is smaller than a patch
+     */
+    public long patches(Patches patches) {
+        List<Count<Picture.Size>> small = sizes.stream()
+                .filter(count -> count.of().width() < patches.size().width()
+                        || count.of().height() < patches.size().height())
+                .toList();
+        if (!small.isEmpty()) {
+            throw new DatasetException(String.format(
+                    Locale.ROOT,
+                    "Can't cut %s into patches of %s pixels: %,d of its %,d pictures are smaller, such as those of %s."
+                            + " Choose smaller patches, or take these out.",
+                    folder,
+                    patches.size(),
+                    small.stream().mapToInt(Count::pictures).sum(),
+                    files.size(),
+                    small.getFirst().of()));
+        }
+        return sizes.stream()
+                .mapToLong(count -> count.pictures() * patches.count(count.of()))
+                .sum();
     }
 
     /** The middle of all widths and of all heights. */

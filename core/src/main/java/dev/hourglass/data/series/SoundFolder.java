@@ -44,8 +44,8 @@ public final class SoundFolder {
         this.spectrogram = spectrogram;
     }
 
-    /** A sound before it is read. */
-    private record Sound(Path file, String name, String label) {}
+    /** A sound before it is read; its label is empty where there are no classes. */
+    record Sound(Path file, String name, String label) {}
 
     /** Whether a source is a folder with more WAV files than tables and pictures, such as notes and lists beside them. */
     public static boolean isOne(Path source) {
@@ -106,6 +106,11 @@ public final class SoundFolder {
                 .filter(file -> !isWav(file))
                 .map(file -> folder.relativize(file).toString().replace('\\', '/'))
                 .toList();
+    }
+
+    /** What there is, in the order in which it is read. */
+    static List<Sound> listed(Path folder) {
+        return new SoundFolder(folder, null).listed();
     }
 
     private List<Sound> listed() {

@@ -114,7 +114,7 @@ final class TableScan {
                         .sorted()
                         .toList();
                 boolean numbers = others.isEmpty();
-                if (areGaps(others, found) && !LABEL_NAME.matcher(column.name()).matches()) {
+                if (areGaps(others, found) && !LabelColumns.isName(column.name())) {
                     missing.addAll(others);
                     continue;
                 }

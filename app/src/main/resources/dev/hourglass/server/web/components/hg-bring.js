@@ -1,7 +1,7 @@
 import { PageElement, html, nothing } from "../shared/element.js";
 import { api } from "../shared/api.js";
 import * as format from "../shared/format.js";
-import { bring, dropped, freeName, uploadOf } from "../data/bring.js";
+import { bring, dropped, freeName, requireRoom, uploadOf } from "../data/bring.js";
 import { FILES, isModel, mayBeModel } from "../data/model-files.js";
 import { go, href } from "../shared/router.js";
 
@@ -57,7 +57,7 @@ class HgBring extends PageElement {
         @drop=${this.drop}
       >
         <p>
-          Drop a table, an array file, a folder of pictures or tables or a model file here, or
+          Drop a table, an array file, a folder of pictures, tables or sounds or a model file here, or
           <label class="button"
             >choose a file<input
               class="visually-hidden"
@@ -227,8 +227,9 @@ class HgBring extends PageElement {
     this.sent = 0;
     this.stop = new AbortController();
     try {
-      const taken = (await api.data()).data.map(({ name }) => name);
-      const name = freeName(upload.name, taken);
+      const list = await api.data();
+      requireRoom(upload, list);
+      const name = freeName(upload.name, list.data.map((item) => item.name));
       const item = await bring(upload, name, (bytes) => (this.sent = bytes), this.stop.signal);
       this.note = name === upload.name ? "" : `There is ${upload.name} already; this is ${name}.`;
       this.upload = null;

@@ -17,6 +17,8 @@ class HgOwnData extends PageElement {
     values: { state: true },
     failure: { state: true },
     busy: { state: true },
+    job: { state: true },
+    folders: { state: true },
   };
 
   constructor() {
@@ -32,6 +34,10 @@ class HgOwnData extends PageElement {
     this.values = {};
     this.failure = null;
     this.busy = false;
+    this.job = null;
+    this.folders = [];
+    this.stop?.abort();
+    this.stop = null;
   }
 
   willUpdate(changed) {
@@ -43,6 +49,8 @@ class HgOwnData extends PageElement {
 
   disconnectedCallback() {
     clearTimeout(this.asking);
+    this.stop?.abort();
+    this.stop = null;
     super.disconnectedCallback();
   }
 
@@ -54,29 +62,48 @@ class HgOwnData extends PageElement {
 
   async ask() {
     const name = this.name;
-    const query = previewQuery(this.columns, this.roles, this.values);
-    const asked = JSON.stringify(query);
-    this.asked = asked;
     this.busy = true;
+    this.stop?.abort();
+    const stop = new AbortController();
+    this.stop = stop;
+    const isNewest = () => this.stop === stop;
+    const onProgress = (job) => {
+      if (isNewest()) {
+        this.job = job;
+      }
+    };
     try {
-      const preview = await api.previewData(name, query);
-      if (name !== this.name || asked !== this.asked) {
+      const query = previewQuery(this.columns, this.roles, this.values);
+      const preview = await api.previewData(name, query, { signal: stop.signal, onProgress });
+      if (!isNewest()) {
         return;
       }
       if (this.suggested === null) {
         this.suggested = preview.found;
         this.columns = columnsOf(preview.found);
+        if (preview.found.kind === "pictures") {
+          this.findFolders(name);
+        }
       }
       this.preview = preview;
       this.failure = null;
     } catch (failure) {
-      if (name === this.name && asked === this.asked) {
+      if (isNewest()) {
         this.failure = failure;
       }
     } finally {
-      if (asked === this.asked) {
+      if (isNewest()) {
         this.busy = false;
+        this.job = null;
       }
+    }
+  }
+
+  /** Which may have the noisy pictures of a pair. */
+  async findFolders(name) {
+    const { data } = await api.data().catch(() => ({ data: [] }));
+    if (name === this.name) {
+      this.folders = data.filter((item) => item.folder && item.name !== name).map((item) => item.name);
     }
   }
 
@@ -98,7 +125,7 @@ class HgOwnData extends PageElement {
           found
             ? html`<div class="stack">
                 ${facts(found)} ${notes(found)}
-                ${this.columns.length > 0 ? this.columnTable() : nothing}
+                ${this.columns.length > 0 ? this.columnTable(found) : nothing}
                 <div class="form-grid">${this.fields(found)}</div>
                 <figure>
                   <img
@@ -110,7 +137,7 @@ class HgOwnData extends PageElement {
               </div>`
             : this.failure
               ? nothing
-              : html`<p class="note">Reading it.</p>
+              : html`${reading(this.job)}
                   <div class="skeleton" .style=${"height:12rem"}></div>`
         }
       </section>
@@ -121,7 +148,9 @@ class HgOwnData extends PageElement {
       }`;
   }
 
-  columnTable() {
+  /** Pixels are no columns to choose from. */
+  columnTable(found) {
+    const columns = this.columns.filter(({ role }) => role !== "channel" || !found.pictures);
     return html`<div class="scroll-x own-columns" tabindex="0" role="group" aria-label="Columns">
       <table>
         <thead>
@@ -137,7 +166,7 @@ class HgOwnData extends PageElement {
           </tr>
         </thead>
         <tbody>
-          ${this.columns.map((column) => this.columnLine(column))}
+          ${columns.map((column) => this.columnLine(column))}
         </tbody>
       </table>
     </div>`;
@@ -178,11 +207,18 @@ class HgOwnData extends PageElement {
 
   fields(found) {
     const pictures = found.kind === "pictures";
-    const series = found.kind === "table" || (found.kind === "arrays" && !found.pictures && found.shape.length === 1);
+    const sounds = found.kind === "sounds";
+    const series = (found.kind === "table" && !found.pictures) || (found.kind === "arrays" && !found.pictures && found.shape.length === 1);
     return html`${
         series
           ? html`${this.number("steps", "Rows of a window", found.samples.steps, "1 makes each row a sample")}
             ${this.number("stride", "Rows to the next window", found.samples.stride, "")}`
+          : nothing
+      }
+      ${
+        sounds
+          ? html`${this.number("steps", "Spectra of a window", found.samples.steps, `${format.duration(found.samples.seconds)} of sound`)}
+            ${this.number("stride", "Spectra to the next window", found.samples.stride, "")}`
           : nothing
       }
       ${
@@ -199,7 +235,17 @@ class HgOwnData extends PageElement {
               ["", found.colour > 0 ? "as suggested: colour" : "as suggested: grey"],
               ["rgb", "colour"],
               ["grey", "grey"],
-            ])}`
+            ])}
+            ${this.number("patch", "Patches of", "", "Height and width of the pieces that pictures are cut into, in place of a size")}
+            ${this.number("overlap", "Patches overlap by", "", "Pixels; a quarter of a patch if left out")}
+            ${
+              found.pairs && !this.values.noisy
+                ? nothing
+                : this.choice("noisy", "Noisy pictures of the same", [
+                    ["", this.folders.length > 0 ? "none: learn the pictures" : "none; bring their folder as well"],
+                    ...this.folders.map((folder) => [folder, folder]),
+                  ])
+            }`
           : nothing
       }
       ${this.choice("model", "Model", [
@@ -214,7 +260,7 @@ class HgOwnData extends PageElement {
       <input
         id=${`own-${name}`}
         inputmode="numeric"
-        placeholder=${format.count(suggested)}
+        placeholder=${suggested === "" ? "" : format.count(suggested)}
         .value=${this.values[name] ?? ""}
         aria-describedby=${`own-${name}-hint`}
         @input=${(event) => this.change({ values: { ...this.values, [name]: event.target.value } })}
@@ -240,6 +286,15 @@ class HgOwnData extends PageElement {
   }
 }
 
+/** What is seen while the server reads, which takes long where there is much. */
+const reading = (job) =>
+  job
+    ? html`<div class="message" role="status">
+        <span>${job.task}${job.secondsLeft ? `, about ${format.duration(job.secondsLeft)} left` : ""}</span>
+        <progress max="1" value=${job.progress} aria-label=${job.task}></progress>
+      </div>`
+    : html`<p class="note">Reading it.</p>`;
+
 const stem = (name) => name.replace(/\..*$/, "").replace(/[^A-Za-z0-9_-]/g, "-").replace(/^[-_]+/, "") || "own";
 
 const fact = (name, value) =>
@@ -256,6 +311,13 @@ function facts(found) {
         ? html`${fact("Pictures", format.count(found.pictures))}
           ${fact("Sizes", listed(found.sizes.map((size) => `${size.width} × ${size.height}`)))}
           ${fact("In colour", format.count(found.colour))} ${fact("Can't be read", format.count(found.unreadFiles))}`
+        : found.kind === "sounds"
+          ? html`${fact("Sounds", format.count(found.sounds))}
+            ${fact("Long", `${format.duration(found.seconds.least)} to ${format.duration(found.seconds.most)}`)}
+            ${fact("In all", format.duration(found.seconds.all))}
+            ${fact("Rate", listed(found.rates.map(({ hertz }) => `${format.count(hertz)} Hz`)))}
+            ${fact("Channels", listed(found.channelCounts.map(({ channels }) => format.count(channels))))}
+            ${fact("Can't be read", format.count(found.unreadFiles))}`
         : found.kind === "arrays"
           ? html`${fact("In the file", format.counted(found.rows, "sample"))} ${fact("Of", format.shape(found.shape))}
             ${fact("Numbers", `${format.plain(found.range.least)} to ${format.plain(found.range.most)}`)}`

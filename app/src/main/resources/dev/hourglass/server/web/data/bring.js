@@ -1,4 +1,5 @@
 import { api } from "../shared/api.js";
+import * as format from "../shared/format.js";
 
 /** Files and folders on their way to the server: in pieces, each where the last one ended, so nothing is sent twice. */
 
@@ -103,6 +104,26 @@ async function walk(entry, path, into) {
 }
 
 /**
+ * Whether there is room for all of an upload, before any of it is sent.
+ *
+ * @param upload as {@link uploadOf} makes it
+ * @param list what the server has: {usedBytes, quotaBytes, uploads}
+ * @throws if there is not
+ */
+export function requireRoom(upload, { usedBytes, quotaBytes, uploads }) {
+  const there = uploads.find((each) => each.upload === upload.key)?.bytes ?? 0;
+  const left = Math.max(0, quotaBytes - usedBytes);
+  if (upload.bytes - there > left) {
+    throw Object.assign(
+      new Error(
+        `${upload.name} has ${format.bytes(upload.bytes)}, and of the ${format.bytes(quotaBytes)} for data here ${format.bytes(left)} are left.`,
+      ),
+      { fix: "Remove data that are no longer needed, or start the server with more: --data-quota GB." },
+    );
+  }
+}
+
+/**
  * Sends what the server lacks and puts it in place.
  *
  * @param upload as {@link uploadOf} makes it
@@ -140,8 +161,9 @@ export async function bringFile(file, onProgress) {
       fix: "Names that begin with a dot are passed over. Rename it.",
     });
   }
-  const { data } = await api.data();
-  const name = freeName(upload.name, data.map((item) => item.name));
+  const list = await api.data();
+  requireRoom(upload, list);
+  const name = freeName(upload.name, list.data.map((item) => item.name));
   await bring(upload, name, onProgress);
   return name;
 }

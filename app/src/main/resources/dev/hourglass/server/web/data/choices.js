@@ -35,7 +35,8 @@ export function modelsFor(found) {
 /**
  * @param columns as {@link columnsOf} makes them
  * @param roles by column, what a person changed
- * @param values by name: steps, stride, model, height, width, fit, colour; empty for what the data suggest
+ * @param values by name: steps, stride, model, height, width, fit, colour, patch, overlap, noisy; empty for what the data
+ *   suggest
  */
 export function previewQuery(columns, roles, values) {
   const query = { exclude: [] };
@@ -51,6 +52,13 @@ export function previewQuery(columns, roles, values) {
     if (String(value).trim() !== "") {
       query[name] = String(value).trim();
     }
+  }
+  if (query.patch) {
+    delete query.height;
+    delete query.width;
+    delete query.fit;
+  } else {
+    delete query.overlap;
   }
   if (!query.height !== !query.width) {
     delete query.height;

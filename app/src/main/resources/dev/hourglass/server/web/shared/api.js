@@ -130,7 +130,8 @@ export const api = {
 
   data: () => get("data"),
   removeData: (name) => json("DELETE", `data/${encodeURIComponent(name)}`),
-  previewData: (name, query) => get(`data/${encodeURIComponent(name)}/preview`, query),
+  previewData: (name, query, { signal, onProgress } = {}) =>
+    longJson("GET", `data/${encodeURIComponent(name)}/preview`, { query, signal }, onProgress),
   dataPictureAddress: (name, query) => address(`data/${encodeURIComponent(name)}/preview.png`, query),
   uploadPieces: async (upload, signal) => (await get(`uploads/${upload}`, {}, signal)).files,
   appendToUpload: async (upload, path, offset, piece, signal) => {
