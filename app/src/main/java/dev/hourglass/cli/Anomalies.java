@@ -55,7 +55,7 @@ final class Anomalies {
         terminal.println("Calibrated: " + detection.calibration());
         terminal.println("Scores: " + detection.scoring());
         if (!detection.threshold().note().isEmpty()) {
-            terminal.println(detection.threshold().note());
+            terminal.error(detection.threshold().note());
         }
     }
 

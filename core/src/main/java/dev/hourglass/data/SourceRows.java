@@ -4,7 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a series, or of several, that samples are cut from.
+ * The rows of a series, or of several, that samples are cut from. Rows are in order of time within each series, wherever they lie in their
+ * file.
  *
  * @param count how many there are
  * @param columns names of their numbers; empty where they have none

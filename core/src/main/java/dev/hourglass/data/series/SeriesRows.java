@@ -167,7 +167,8 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
                         table.file(),
                         "no gaps",
                         told(gaps),
-                        "Say what to do with 'missing': interpolate, hold, mean or drop_windows.");
+                        "Say what becomes of them by --missing, in a recipe by 'missing': interpolate, hold, mean or"
+                                + " drop_windows.");
             case DROP_WINDOWS -> new SeriesRows(table, whole(), part);
             case MEAN ->
                 filledBy(gaps, (bounds, channel) -> {
@@ -294,7 +295,7 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
             throw new DatasetException(String.format(
                     Locale.ROOT,
                     "The %s of %s has no %,d rows in one piece, as a window needs; the longest piece has %,d. Choose"
-                            + " shorter windows, or fill gaps with 'missing'.",
+                            + " shorter windows, or fill gaps by --missing, in a recipe by 'missing'.",
                     part,
                     table.file(),
                     steps,

@@ -59,11 +59,11 @@ class CsvFileTest {
         1,2\\n3\\n | 2 columns at line 2, as in the first line, found 1. Give every row as many.
         a,b\\n1,2\\n3,4,5\\n | 2 columns at line 3, as in the first line, found 3. Give every row as many.
         1,2\\n3,x\\n | a number at line 2, column 2, found 'x'. Leave the column out (exclude), or name it as the one with the labels.
-        h,w\\n1,2\\n3,NaN\\n | no gaps, found 1 number of 'w' (longest run 1). Say what to do with 'missing': interpolate, hold, mean or drop_windows.
+        h,w\\n1,2\\n3,NaN\\n | no gaps, found 1 number of 'w' (longest run 1). Say what becomes of them by --missing, in a recipe by 'missing': interpolate, hold, mean or drop_windows.
         h,w\\n1,0x1p3\\n | a number at line 2, column 2 ('w'), found '0x1p3'. Leave the column out (exclude), or name it as the one with the labels.
         h,w\\n1,1f\\n | a number at line 2, column 2 ('w'), found '1f'. Leave the column out (exclude), or name it as the one with the labels.
         1,x\\n3,4\\n | a number at line 1, column 2, found 'x'. If the first line names the columns, say header: 1; else leave the column out (exclude).
-        h,w\\n,2\\n | no gaps, found 1 number of 'h' (longest run 1). Say what to do with 'missing': interpolate, hold, mean or drop_windows.
+        h,w\\n,2\\n | no gaps, found 1 number of 'h' (longest run 1). Say what becomes of them by --missing, in a recipe by 'missing': interpolate, hold, mean or drop_windows.
         1\\n\\n3\\n | a number at line 2, found an empty line. Write NaN for a gap, or drop it.
         h;w\\n1.5;2,5\\n | a number at line 2, column 2 ('w'), found '2,5'. Write all numbers with a decimal point, or say decimal: ','.
         v\\n1,5\\n2,5\\n | 1 columns at line 2, as in the first line, found 2. Give every row as many; numbers with a decimal comma need another separator.

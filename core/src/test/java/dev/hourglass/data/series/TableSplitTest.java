@@ -213,8 +213,8 @@ class TableSplitTest {
         if (missing == Missing.FAIL) {
             assertThatThrownBy(() -> SeriesSplit.open(file, options))
                     .isInstanceOf(CorruptFileException.class)
-                    .hasMessage(file + ": expected no gaps, found 4 numbers of 'v' (longest run 2). Say what to do with"
-                            + " 'missing': interpolate, hold, mean or drop_windows.");
+                    .hasMessage(file + ": expected no gaps, found 4 numbers of 'v' (longest run 2). Say what becomes of"
+                            + " them by --missing, in a recipe by 'missing': interpolate, hold, mean or drop_windows.");
             return;
         }
         SeriesSplit split = SeriesSplit.open(file, options);
