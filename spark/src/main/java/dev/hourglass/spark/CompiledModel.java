@@ -1,12 +1,20 @@
 package dev.hourglass.spark;
 
+import dev.hourglass.data.Cuts;
 import dev.hourglass.data.FloatDataset;
+import dev.hourglass.data.LabelRule;
+import dev.hourglass.data.SampleStore;
+import dev.hourglass.data.SourceRows;
 import dev.hourglass.detect.Detection;
+import dev.hourglass.detect.Detector;
 import dev.hourglass.detect.series.SampleCodes;
 import dev.hourglass.detect.series.StreamingDetector;
 import dev.hourglass.engine.ChainInference;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.tensor.Shape;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,6 +33,8 @@ final class CompiledModel {
     private @Nullable ChainInference whole;
     /** Empty where errors alone are scored; null until it is known. */
     private @Nullable Optional<ChainInference> scoredCode;
+
+    private @Nullable Detector detector;
 
     /** Those that no task uses now, by the longest gap. */
     private final Map<String, Queue<Follower>> followers = new ConcurrentHashMap<>();
@@ -70,6 +80,41 @@ final class CompiledModel {
                 scoredCode().map(code -> SampleCodes.of(code, data)).orElseGet(SampleCodes::none),
                 data,
                 done -> {});
+    }
+
+    /**
+     * Scores a series without gaps as {@link Detector#score} does, cut into windows as the model was calibrated.
+     *
+     * @param stored [rows, channels], not normalized, none missing
+     * @param rows how many there are; may be 0
+     * @return one a row, smoothed and over the threshold; NaN where there are fewer than a window has
+     * @throws IllegalArgumentException if the model rebuilds what is not finite
+     */
+    double[] scorePiece(double[] stored, int rows) {
+        Shape input = model.input();
+        boolean windows = input.rank() > 1;
+        if (rows < (windows ? input.dimension(0) : 1)) {
+            double[] none = new double[rows];
+            Arrays.fill(none, Double.NaN);
+            return none;
+        }
+        int channels = input.dimension(-1);
+        SourceRows source = SourceRows.plain(rows);
+        FloatDataset series = FloatDataset.of(
+                        model.name(),
+                        Shape.of(channels),
+                        new SampleStore.Doubles(MemorySegment.ofArray(stored), channels))
+                .withNormalization(model.normalization())
+                .withRows(source);
+        int stride = Objects.requireNonNull(
+                        Objects.requireNonNull(model.detection(), "the model has no threshold")
+                                .windows(),
+                        "the model scores no series")
+                .stride();
+        FloatDataset samples = windows
+                ? series.cut(Cuts.windows(source.pieces(), input.dimension(0), stride, true), LabelRule.MAJORITY, 0)
+                : series;
+        return detector().score(samples).scores();
     }
 
     /**
@@ -127,6 +172,12 @@ final class CompiledModel {
     private synchronized Optional<ChainInference> scoredCode() {
         Optional<ChainInference> made = scoredCode == null ? model.scoredCode(1) : scoredCode;
         scoredCode = made;
+        return made;
+    }
+
+    private synchronized Detector detector() {
+        Detector made = detector == null ? model.detector(1) : detector;
+        detector = made;
         return made;
     }
 

@@ -1,6 +1,8 @@
 package dev.hourglass.spark;
 
 import dev.hourglass.data.images.Fit;
+import dev.hourglass.data.series.RowAnswers;
+import dev.hourglass.detect.Detection;
 import dev.hourglass.files.RegularFile;
 import dev.hourglass.files.Sha256;
 import dev.hourglass.formats.SavedModel;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -21,6 +24,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoder;
 import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.KeyValueGroupedDataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
@@ -44,6 +48,7 @@ import scala.Tuple2;
  * <p>The model travels to executors as bytes, is checked there by its SHA-256, and is compiled once a process.
  */
 public final class HourglassModel {
+    private static final String MICROS = "hourglass_micros";
     private static final Pattern WITH_SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
 
     private final String name;
@@ -204,6 +209,19 @@ public final class HourglassModel {
         return done.select(all.toArray(Column[]::new));
     }
 
+    /** What {@link #transform} makes of a frame with these columns; it throws the same. */
+    StructType transformed(StructType schema) {
+        Set<Output> outputs = known();
+        requireNewColumns(schema.fieldNames(), outputs);
+        keyPlace(schema.fieldNames());
+        SampleColumns.of(SparkSession.active().createDataFrame(List.<Row>of(), schema), options.input(), model.input());
+        StructType all = schema;
+        for (Output output : outputs) {
+            all = all.add(options.column(output), output.type());
+        }
+        return options.onBadRow() == OnBadRow.PASS ? all.add(options.reasonColumn(), DataTypes.StringType) : all;
+    }
+
     /**
      * Scores the rows of series in the order of time, each by the window that ends with it: to the bit what {@code hourglass score
      * --follow} gives. On a streaming frame each series' window is kept from batch to batch and in the query's checkpoint, so a query
@@ -221,30 +239,84 @@ public final class HourglassModel {
     public Dataset<Row> follow(Dataset<?> rows, String series, String time, @Nullable Duration maxGap) {
         Dataset<Row> frame = rows.toDF();
         model.streaming(maxGap, 1).close();
+        SparkSession spark = frame.sparkSession();
+        return bySeries(frame, series, time)
+                .flatMapGroupsWithState(
+                        new FollowedSeries(
+                                ship(spark), maxGap, frame.columns().length, options.onBadRow(), countsOf(spark)),
+                        OutputMode.Append(),
+                        Encoders.BINARY(),
+                        Encoders.row(scored(frame)),
+                        GroupStateTimeout.NoTimeout());
+    }
+
+    /**
+     * Scores the rows of series by all windows that hold them, cut, put together and smoothed as the model was calibrated: to the bit
+     * what {@code hourglass score} gives of a table. Adds {@code score} and {@code anomaly}, null where no window has a row, and {@code
+     * reason} where bad rows pass. A score needs later rows, so the frame can't be a streaming one. Rows are sorted by Spark; those
+     * between two gaps are in memory together.
+     *
+     * @param rows with the numbers of one row, [channels], in the column of {@link #input}; one with a null or NaN among them is in
+     *     no window
+     * @param series the column that tells series apart
+     * @param time the column of timestamps, of which a series has none twice
+     * @param maxGap no window holds two neighbours that are further apart than that; null for no bound
+     * @throws IllegalArgumentException if a column is not there or of another type, or the frame is a streaming one
+     * @throws UnsupportedModelException if the model was not calibrated by series
+     */
+    public Dataset<Row> scoreSeries(Dataset<?> rows, String series, String time, @Nullable Duration maxGap) {
+        Dataset<Row> frame = rows.toDF();
+        if (frame.isStreaming()) {
+            throw new IllegalArgumentException("A row's score by all its windows needs later rows, for which a stream"
+                    + " can't wait. Calibrate the model with overlap causal, and call follow.");
+        }
+        requireScoresSeries();
+        SparkSession spark = frame.sparkSession();
+        return bySeries(frame, series, time)
+                .flatMapSortedGroups(
+                        new Column[] {functions.col(MICROS)},
+                        new WindowedSeries(
+                                ship(spark), maxGap, frame.columns().length, options.onBadRow(), countsOf(spark)),
+                        Encoders.row(scored(frame)));
+    }
+
+    private void requireScoresSeries() {
+        model.detector(1).close();
+        Detection detection = Objects.requireNonNull(model.detection());
+        Detection.Windows windows = detection.windows();
+        if (windows == null || model.input().rank() > 2) {
+            throw new UnsupportedModelException(
+                    "Model '" + name + "' scores samples " + model.input() + " and no rows of series. Call transform.");
+        }
+        if (detection.overlap() == RowAnswers.Overlap.CAUSAL && windows.stride() > 1) {
+            throw new UnsupportedModelException("Model '" + name + "' was calibrated for windows that begin "
+                    + windows.stride() + " rows apart, but causal scores need one that ends with each row. Calibrate it"
+                    + " with a stride of 1.");
+        }
+    }
+
+    /** The rows of each series, with their numbers and times behind their own columns as {@link SeriesRows} has them. */
+    private KeyValueGroupedDataset<String, Row> bySeries(Dataset<Row> frame, String series, String time) {
         requireNewColumns(frame.columns(), EnumSet.of(Output.SCORE, Output.ANOMALY));
         Column numbers =
                 SampleColumns.existing(frame, options.input(), "numbers").cast("array<double>");
         Column micros = functions.unix_micros(SampleColumns.existing(frame, time, "timestamps"));
         Column name = SampleColumns.existing(frame, series, "series").cast("string");
         int columns = frame.columns().length;
-        StructType schema = frame.schema()
-                .add(options.column(Output.SCORE), DataTypes.DoubleType)
-                .add(options.column(Output.ANOMALY), DataTypes.BooleanType);
-        StructType out =
-                options.onBadRow() == OnBadRow.PASS ? schema.add(options.reasonColumn(), DataTypes.StringType) : schema;
-        SparkSession spark = frame.sparkSession();
         return frame.select(
                         functions.col("*"),
                         numbers.as("hourglass_numbers"),
-                        micros.as("hourglass_micros"),
+                        micros.as(MICROS),
                         name.as("hourglass_series"))
-                .groupByKey((MapFunction<Row, String>) row -> String.valueOf(row.get(columns + 2)), Encoders.STRING())
-                .flatMapGroupsWithState(
-                        new FollowedSeries(ship(spark), maxGap, columns, options.onBadRow(), countsOf(spark)),
-                        OutputMode.Append(),
-                        Encoders.BINARY(),
-                        Encoders.row(out),
-                        GroupStateTimeout.NoTimeout());
+                .groupByKey((MapFunction<Row, String>) row -> String.valueOf(row.get(columns + 2)), Encoders.STRING());
+    }
+
+    /** A frame with scores. */
+    private StructType scored(Dataset<Row> frame) {
+        StructType schema = frame.schema()
+                .add(options.column(Output.SCORE), DataTypes.DoubleType)
+                .add(options.column(Output.ANOMALY), DataTypes.BooleanType);
+        return options.onBadRow() == OnBadRow.PASS ? schema.add(options.reasonColumn(), DataTypes.StringType) : schema;
     }
 
     /** The model on its way to the executors of a session. */

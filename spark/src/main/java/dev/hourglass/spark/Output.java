@@ -1,6 +1,8 @@
 package dev.hourglass.spark;
 
 import java.util.Locale;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 
 /** A column that a model adds to a data frame. */
 public enum Output {
@@ -16,5 +18,13 @@ public enum Output {
     /** The name of the column, such as {@code code}. */
     public String column() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    DataType type() {
+        return switch (this) {
+            case CODE, RECONSTRUCTION -> DataTypes.createArrayType(DataTypes.FloatType, false);
+            case SCORE -> DataTypes.DoubleType;
+            case ANOMALY -> DataTypes.BooleanType;
+        };
     }
 }

@@ -3,22 +3,11 @@ package dev.hourglass.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hourglass.data.FloatDataset;
-import dev.hourglass.data.SourceRows;
 import dev.hourglass.data.series.RowAnswers;
-import dev.hourglass.detect.DetectionOptions;
 import dev.hourglass.detect.series.StreamingDetector;
 import dev.hourglass.formats.SavedModel;
-import dev.hourglass.model.Activation;
-import dev.hourglass.model.Autoencoder;
-import dev.hourglass.model.AutoencoderSpec;
-import dev.hourglass.model.LayerSpec;
-import dev.hourglass.tensor.Normalization;
-import dev.hourglass.tensor.Shape;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Timestamp;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -26,15 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.Trigger;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,17 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Series by key and time, in one go and as streams that are stopped. */
 class FollowedSeriesIT {
-    private static final int STEPS = 4;
-    private static final int CHANNELS = 3;
-    private static final List<String> SERIES = List.of("a", "b", "c");
-    private static final int ROWS = 120;
-    private static final long START_MILLIS = 1_700_000_000_000L;
-    private static final Duration MAX_GAP = Duration.ofSeconds(15);
-    private static final StructType SCHEMA = new StructType()
-            .add("pump", DataTypes.StringType)
-            .add("at", DataTypes.TimestampType)
-            .add("features", DataTypes.createArrayType(DataTypes.DoubleType));
-    private static final SavedModel MODEL = model();
+    private static final SavedModel MODEL = PumpSeries.model(RowAnswers.Overlap.CAUSAL, 1);
 
     @TempDir
     static Path folder;
@@ -68,7 +43,7 @@ class FollowedSeriesIT {
     static void start() {
         spark = Fixtures.session("local[2]", folder).getOrCreate();
         follower = Fixtures.shipped(MODEL, folder);
-        rows = rows();
+        rows = PumpSeries.rows();
         expected = expected(rows);
     }
 
@@ -83,7 +58,10 @@ class FollowedSeriesIT {
         Collections.shuffle(shuffled, new Random(3));
 
         List<Row> scored = follower.follow(
-                        spark.createDataFrame(shuffled, SCHEMA).repartition(5), "pump", "at", MAX_GAP)
+                        spark.createDataFrame(shuffled, PumpSeries.SCHEMA).repartition(5),
+                        "pump",
+                        "at",
+                        PumpSeries.MAX_GAP)
                 .collectAsList();
 
         assertScoredOnce(scored);
@@ -99,7 +77,11 @@ class FollowedSeriesIT {
             // In each file some rows of each series, later ones in later files.
             int part = i;
             List<Row> some = rows.stream()
-                    .filter(row -> (row.getTimestamp(1).getTime() - START_MILLIS) / 1000 * files / (ROWS * 10) == part)
+                    .filter(row -> (row.getTimestamp(1).getTime() - PumpSeries.START_MILLIS)
+                                    / 1000
+                                    * files
+                                    / (PumpSeries.ROWS * 10)
+                            == part)
                     .toList();
             assertThat(some).isNotEmpty();
             write(some, in.resolve("part-" + i + ".parquet"), i);
@@ -120,7 +102,7 @@ class FollowedSeriesIT {
     @Test
     void rowsThatComeLateOrTwiceFailOrPassWithAReason() {
         Row row = rows.getFirst();
-        Dataset<Row> twice = spark.createDataFrame(List.of(row, row), SCHEMA);
+        Dataset<Row> twice = spark.createDataFrame(List.of(row, row), PumpSeries.SCHEMA);
 
         List<Row> passed = follower.onBadRow(OnBadRow.PASS)
                 .follow(twice, "pump", "at", null)
@@ -138,10 +120,10 @@ class FollowedSeriesIT {
 
     private static StreamingQuery query(Path in, Path out, Trigger trigger) throws Exception {
         Dataset<Row> stream = spark.readStream()
-                .schema(SCHEMA)
+                .schema(PumpSeries.SCHEMA)
                 .option("maxFilesPerTrigger", "1")
                 .parquet(in.toString());
-        return follower.follow(stream, "pump", "at", MAX_GAP)
+        return follower.follow(stream, "pump", "at", PumpSeries.MAX_GAP)
                 .writeStream()
                 .format("parquet")
                 .option("checkpointLocation", folder.resolve("checkpoint").toString())
@@ -153,14 +135,15 @@ class FollowedSeriesIT {
     /** One file, whose age tells the stream its turn. */
     private static void write(List<Row> some, Path file, int turn) throws Exception {
         Path made = folder.resolve("made" + turn);
-        spark.createDataFrame(some, SCHEMA).coalesce(1).write().parquet(made.toString());
+        spark.createDataFrame(some, PumpSeries.SCHEMA).coalesce(1).write().parquet(made.toString());
         try (var parts = Files.list(made)) {
             Path part = parts.filter(path -> path.toString().endsWith(".parquet"))
                     .findFirst()
                     .orElseThrow();
             Files.move(part, file);
         }
-        assertThat(file.toFile().setLastModified(START_MILLIS + turn * 10_000L)).isTrue();
+        assertThat(file.toFile().setLastModified(PumpSeries.START_MILLIS + turn * 10_000L))
+                .isTrue();
     }
 
     private static void assertScoredOnce(List<Row> scored) {
@@ -174,36 +157,17 @@ class FollowedSeriesIT {
         assertThat(found).isEqualTo(expected);
     }
 
-    /** With a long gap in each series, a missing number, and other values in each. */
-    private static List<Row> rows() {
-        List<Row> made = new ArrayList<>();
-        for (int series = 0; series < SERIES.size(); series++) {
-            RandomGenerator random = Fixtures.RANDOM.stream("series", series);
-            for (int i = 0; i < ROWS; i++) {
-                List<@Nullable Double> numbers = new ArrayList<>();
-                for (int channel = 0; channel < CHANNELS; channel++) {
-                    numbers.add(i == 50 && channel == 1 ? null : random.nextGaussian());
-                }
-                if (i < 70 || i > 73 + series) {
-                    Timestamp at = new Timestamp(START_MILLIS + 10_000L * i);
-                    made.add(RowFactory.create(SERIES.get(series), at, numbers));
-                }
-            }
-        }
-        return made;
-    }
-
     /** By series and time, from the detector that 'score --follow' runs. */
     private static Map<List<Object>, @Nullable Double> expected(List<Row> rows) {
         Map<List<Object>, @Nullable Double> scores = new HashMap<>();
-        for (String series : SERIES) {
-            try (StreamingDetector detector = MODEL.streaming(MAX_GAP, 2)) {
+        for (String series : PumpSeries.SERIES) {
+            try (StreamingDetector detector = MODEL.streaming(PumpSeries.MAX_GAP, 2)) {
                 for (Row row : rows) {
                     if (!row.getString(0).equals(series)) {
                         continue;
                     }
-                    double[] numbers = new double[CHANNELS];
-                    for (int i = 0; i < CHANNELS; i++) {
+                    double[] numbers = new double[PumpSeries.CHANNELS];
+                    for (int i = 0; i < PumpSeries.CHANNELS; i++) {
                         Double number = row.<List<Double>>getAs(2).get(i);
                         numbers[i] = number == null ? Double.NaN : number;
                     }
@@ -216,34 +180,5 @@ class FollowedSeriesIT {
         }
         assertThat(scores.values()).contains((Double) null).anyMatch(score -> score != null);
         return scores;
-    }
-
-    private static SavedModel model() {
-        Shape window = Shape.of(STEPS, CHANNELS);
-        AutoencoderSpec spec = new AutoencoderSpec(
-                "pump",
-                window,
-                List.of(new LayerSpec.Flatten("flat"), new LayerSpec.Dense("code", 2, Activation.TANH)),
-                List.of(
-                        new LayerSpec.Dense("all", STEPS * CHANNELS, Activation.LINEAR),
-                        new LayerSpec.Reshape("rebuilt", window)));
-        Normalization scales = new Normalization(List.of(0.5, 2.0, 1 / 3.0), List.of(0.1, 0.0, -0.3));
-        RandomGenerator random = Fixtures.RANDOM.stream("normal", 0);
-        float[] normal = new float[200 * CHANNELS];
-        for (int i = 0; i < normal.length; i++) {
-            normal[i] = (float) random.nextGaussian();
-        }
-        FloatDataset windows = FloatDataset.of("normal", Shape.of(CHANNELS), normal)
-                .withNormalization(scales)
-                .withRows(SourceRows.plain(200))
-                .windows(STEPS, 1);
-        return SavedModel.of(Autoencoder.initialize(spec, scales, Fixtures.RANDOM), null, Map.of())
-                .calibrated(
-                        windows,
-                        DetectionOptions.defaults().withOverlap(RowAnswers.Overlap.CAUSAL),
-                        "test",
-                        Fixtures.RANDOM,
-                        1,
-                        done -> {});
     }
 }
