@@ -12,11 +12,15 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.Trigger;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -24,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -240,6 +245,41 @@ class HourglassModelIT {
                         .collectAsList())
                 .rootCause()
                 .hasMessageContaining("Did you mean 'sensors'?");
+    }
+
+    /** One file a batch; what a query that is started again finds, it does not compute again. */
+    @Test
+    @Timeout(value = 8, unit = TimeUnit.MINUTES)
+    void aStreamGetsTheSameBitsAndEachRowOnce() throws Exception {
+        Path in = folder.resolve("stream-in");
+        Path out = folder.resolve("stream-out");
+        Dataset<Row> rows = frame(ROWS, DataTypes.FloatType);
+        rows.filter("id < 300").coalesce(1).write().parquet(in.toString());
+        query(rows.schema(), in, out);
+        rows.filter("id >= 300").repartition(3).write().mode(SaveMode.Append).parquet(in.toString());
+        query(rows.schema(), in, out);
+
+        List<Row> found = spark.read().parquet(out.toString()).orderBy("id").collectAsList();
+
+        assertThat(found.stream().map(row -> row.<Long>getAs("id")))
+                .containsExactlyElementsOf(
+                        LongStream.range(0, ROWS.length).boxed().toList());
+        found.forEach(row -> assertSameBits(row, EXPECTED, SENSORS));
+    }
+
+    private static void query(StructType schema, Path in, Path out) throws Exception {
+        sensors.transform(spark.readStream()
+                        .schema(schema)
+                        .option("maxFilesPerTrigger", "1")
+                        .parquet(in.toString()))
+                .writeStream()
+                .option(
+                        "checkpointLocation",
+                        folder.resolve("stream-checkpoint").toString())
+                .option("path", out.toString())
+                .trigger(Trigger.AvailableNow())
+                .start()
+                .awaitTermination();
     }
 
     @Test
