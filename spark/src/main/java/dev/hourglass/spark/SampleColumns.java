@@ -19,6 +19,8 @@ import org.apache.spark.ml.functions;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.expressions.KnownNotContainsNull;
+import org.apache.spark.sql.classic.ExpressionUtils;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -130,12 +132,21 @@ record SampleColumns(Dataset<Row> frame, String input, Kind kind, Column sample,
                         ? when(flaw.isNotNull(), column(frame, name)).as(name)
                         : column(frame, name))
                 .toArray(Column[]::new);
-        Column good = when(flaw.isNull(), sample);
+        Column good = kind == Kind.BYTES ? when(flaw.isNull(), sample) : withoutNulls(when(flaw.isNull(), sample));
         Stream<Column> fields = Arrays.stream(Kind.values())
-                .map(each -> (each == kind ? good : lit(null)).cast(each.type).as(each.field));
+                // Not cast, which would tell Spark of nulls again.
+                .map(each -> (each == kind ? good : lit(null).cast(each.type)).as(each.field));
         Column travelling = struct(
                 Stream.concat(fields, Stream.of(flaw.cast("string").as("flaw"))).toArray(Column[]::new));
         return frame.select(struct(row).as(ROW), travelling.as(SAMPLE));
+    }
+
+    /**
+     * Tells Spark that an array has no null in it, so that it copies the numbers in one go; else it makes an object of each to look
+     * at. That can only be said to Spark's planner itself.
+     */
+    private static Column withoutNulls(Column array) {
+        return ExpressionUtils.column(new KnownNotContainsNull(ExpressionUtils.expression(array)));
     }
 
     /** The columns of the frame, of pairs of a row and a {@link SampleOut}. */
