@@ -191,7 +191,10 @@ final class HostileRun {
         Clock clock = new Clock();
         int status = new Main(Terminal.plain(nowhere, errors), DatasetCatalog.standard(), Interruption.none())
                 .run(arguments.toArray(String[]::new));
-        print(name, hostile, status, clock, err.toString(StandardCharsets.UTF_8).stripTrailing());
+        String said = err.toString(StandardCharsets.UTF_8).stripTrailing();
+        // Before a stream is opened, it is said what calibrated its detector.
+        boolean follows = arguments.contains("--follow");
+        print(name, hostile, status, clock, follows ? said.substring(said.lastIndexOf('\n') + 1) : said);
     }
 
     private void print(String name, Path hostile, int status, Clock clock, String said) throws IOException {

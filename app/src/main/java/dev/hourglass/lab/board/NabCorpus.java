@@ -48,7 +48,9 @@ record NabCorpus(List<File> files) {
                     .readTree(Files.readString(windows))
                     .properties()
                     .forEach(e -> byFile.put(e.getKey(), e.getValue()));
-        } catch (IOException | JacksonException e) {
+        } catch (JacksonException e) {
+            throw new BoardException("Can't read " + windows + ": expected JSON. Take the benchmark's own.", e);
+        } catch (IOException e) {
             throw new BoardException("Can't read " + windows + ": " + Failures.reason(e), e);
         }
         List<File> files = new ArrayList<>();
