@@ -340,20 +340,26 @@ public sealed interface Loss {
     }
 
     /**
-     * With the divergence of each layer that samples and has none yet: the negative evidence lower bound, where the loss
-     * of outputs is a negative logarithm of a likelihood, as binary cross-entropy is.
+     * With what layers that sample or quantize need and have not yet: a divergence makes the negative evidence lower bound,
+     * where the loss of outputs is a negative logarithm of a likelihood, as binary cross-entropy is; by a quantization a
+     * codebook learns.
      */
     default Loss withDivergences(Graph graph) {
         List<Penalty> all = new ArrayList<>(penalties());
         for (LayerSpec layer : graph.layers()) {
-            boolean has = all.stream()
-                    .anyMatch(penalty -> penalty instanceof Penalty.Divergence
-                            && penalty.layer().equals(layer.name()));
-            if (layer instanceof LayerSpec.Sampling && !has) {
+            if (layer instanceof LayerSpec.Sampling && !has(all, Penalty.Divergence.class, layer)) {
                 all.add(Penalty.Divergence.of(layer.name()));
+            }
+            if (layer instanceof LayerSpec.VectorQuantizer && !has(all, Penalty.Quantization.class, layer)) {
+                all.add(Penalty.Quantization.of(layer.name()));
             }
         }
         return withPenalties(all);
+    }
+
+    private static boolean has(List<Penalty> all, Class<? extends Penalty> kind, LayerSpec layer) {
+        return all.stream()
+                .anyMatch(penalty -> kind.isInstance(penalty) && penalty.layer().equals(layer.name()));
     }
 
     /** With these penalties and no others. */

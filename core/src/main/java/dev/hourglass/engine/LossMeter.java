@@ -257,6 +257,7 @@ public final class LossMeter implements AutoCloseable {
                 case Penalty.OfOutput output -> ofOutput(output, inputs, from, count);
                 case Penalty.OfVariable variable ->
                     VariablePenalty.of(variable, parameters).cost();
+                case Penalty.Quantization quantization -> ofQuantization(quantization, inputs, from, count);
                 // The samples' codes have told it already.
                 case Penalty.Divergence ignored -> 0;
             };
@@ -276,6 +277,31 @@ public final class LossMeter implements AutoCloseable {
                 measured.add(outputs, batch * part.outputSize());
             }
             return measured.cost(count);
+        }
+    }
+
+    private double ofQuantization(Penalty.Quantization penalty, List<Samples> inputs, int from, int count) {
+        Graph.Node node = graph.nodes().stream()
+                .filter(each -> each.name().equals(penalty.layer()))
+                .findFirst()
+                .orElseThrow();
+        Graph before = graph.upTo(List.of(node.inputs().getFirst(), node.name()));
+        List<Samples> read = ChainInference.inputsOf(before, graph, inputs);
+        try (ChainInference part = ChainInference.of(before, parameters, threads)) {
+            int size = part.outputSize() / 2;
+            float[] outputs = new float[Math.min(count, BATCH) * 2 * size];
+            double squares = 0;
+            for (int done = 0; done < count; done += BATCH) {
+                int batch = Math.min(BATCH, count - done);
+                part.run(read, from + done, batch, outputs);
+                for (int i = 0; i < batch; i++) {
+                    for (int j = 2 * i * size; j < (2 * i + 1) * size; j++) {
+                        double difference = outputs[j] - outputs[j + size];
+                        squares += difference * difference;
+                    }
+                }
+            }
+            return penalty.cost(squares, size) / count;
         }
     }
 

@@ -26,6 +26,9 @@ public sealed interface Penalty {
     /** What the text calls the place of a contraction. */
     String CONTRACTION = "contraction";
 
+    /** What the text calls the place of a quantization. */
+    String QUANTIZATION = "quantization";
+
     /** The layer's name. */
     String layer();
 
@@ -147,6 +150,34 @@ public sealed interface Penalty {
         }
     }
 
+    /**
+     * Of how far the vectors that a quantizer reads lie from those of its codebook that stand for them: {@code (1 + beta)} times
+     * the mean squared difference over a code's numbers, as the mean over samples. The codebook learns by the one, the encoder
+     * by {@code beta}, its commitment (van den Oord, Vinyals and Kavukcuoglu 2017, equation 3, with means in place of sums, as
+     * is usual).
+     *
+     * @param layer a {@link LayerSpec.VectorQuantizer}
+     * @param beta >= 0
+     */
+    record Quantization(String layer, float beta) implements Penalty {
+        /** Of the paper. */
+        public static final float DEFAULT_BETA = 0.25f;
+
+        public Quantization {
+            GivenSettings.requireAtLeastZero("beta", beta);
+        }
+
+        /** As the paper weighs it. */
+        public static Quantization of(String layer) {
+            return new Quantization(layer, DEFAULT_BETA);
+        }
+
+        /** Of one sample: what a sum of squared differences over a code of that many numbers costs. */
+        public double cost(double squares, int size) {
+            return (1 + (double) beta) * squares / size;
+        }
+    }
+
     /** @param of a variable of the layer, or {@link #ACTIVITY} */
     static Penalty of(String layer, String of, Regularizer regularizer) {
         return of.equals(ACTIVITY) ? new OfActivity(layer, regularizer) : new OfVariable(layer, of, regularizer);
@@ -160,6 +191,7 @@ public sealed interface Penalty {
             case Divergence penalty ->
                 layer() + "/" + DIVERGENCE + " beta " + penalty.beta()
                         + (penalty.warmUp() == 0 ? "" : " warm_up " + penalty.warmUp());
+            case Quantization penalty -> layer() + "/" + QUANTIZATION + " beta " + penalty.beta();
             case Sparsity penalty -> layer() + "/" + SPARSITY + " rho " + penalty.rho() + " beta " + penalty.beta();
             case Contraction penalty -> layer() + "/" + CONTRACTION + " lambda " + penalty.lambda();
         };
@@ -173,9 +205,13 @@ public sealed interface Penalty {
     /** Those of outputs at each place where their layer is used, under the names that these have. */
     static List<Penalty> atUses(List<Penalty> penalties, Graph graph) {
         return penalties.stream()
-                .<Penalty>flatMap(penalty -> penalty instanceof OfOutput output
-                        ? graph.uses(penalty.layer()).stream().map(output::at)
-                        : Stream.of(penalty))
+                .<Penalty>flatMap(penalty -> switch (penalty) {
+                    case OfOutput of -> graph.uses(of.layer()).stream().map(of::at);
+                    case Quantization of ->
+                        graph.uses(of.layer()).stream().map(use -> new Quantization(use, of.beta()));
+                    case OfVariable of -> Stream.of(of);
+                    case Divergence of -> Stream.of(of);
+                })
                 .toList();
     }
 
@@ -196,6 +232,7 @@ public sealed interface Penalty {
             case Divergence penalty ->
                 (penalty.beta() == 1 ? "" : penalty.beta() + " x ") + "Kullback-Leibler divergence of " + layer()
                         + (penalty.warmUp() == 0 ? "" : " (warm-up of " + penalty.warmUp() + " epochs)");
+            case Quantization penalty -> "quantization of " + layer() + " (commitment " + penalty.beta() + ")";
             case Sparsity penalty ->
                 penalty.beta() + " x Kullback-Leibler divergence of " + layer() + "'s mean activities from "
                         + penalty.rho();
@@ -218,6 +255,7 @@ public sealed interface Penalty {
             penalties.add(
                     switch (place[1]) {
                         case DIVERGENCE -> divergence(place[0], words);
+                        case QUANTIZATION -> quantization(place[0], words);
                         case SPARSITY -> sparsity(place[0], words);
                         case CONTRACTION -> contraction(place[0], words);
                         default -> regularized(place[0], place[1], words);
@@ -238,6 +276,13 @@ public sealed interface Penalty {
             }
         }
         return new Divergence(layer, beta, warmUp);
+    }
+
+    private static Penalty quantization(String layer, String[] words) {
+        if (words.length != 3 || !words[1].toLowerCase(Locale.ROOT).equals("beta")) {
+            throw SettingException.value(SETTING, "beta with a number", words[1]);
+        }
+        return new Quantization(layer, number(words[2]));
     }
 
     private static Penalty sparsity(String layer, String[] words) {

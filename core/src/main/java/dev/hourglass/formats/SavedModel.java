@@ -26,7 +26,9 @@ import dev.hourglass.model.Graph;
 import dev.hourglass.model.InputParts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.ModelFacts;
+import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
+import dev.hourglass.model.VectorCodes;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
@@ -744,6 +746,59 @@ public record SavedModel(
             throw BypassException.of(name, ModelFacts.of(graph), codeName(), "decoding");
         }
         return half("_decoder", graph.after(codeName(), code()), Normalization.NONE);
+    }
+
+    /**
+     * The codes of a vector-quantised model, or of its encoder, as numbers of vectors.
+     *
+     * @throws UnsupportedModelException if it has no codebook, or it is not known where the waist is
+     */
+    public VectorCodes vectorCodes() {
+        requireKnownWaist();
+        return VectorCodes.of(graph, parameters, codeName())
+                .orElseThrow(() -> new UnsupportedModelException("Model '" + name + "' has no codebook: "
+                        + (waist.encoderLayers() == 0
+                                ? "it is a decoder by itself. Use the file of the whole model."
+                                : "its code is not what a layer VectorQuantizer gives. Leave --indices out, or train such a"
+                                        + " model, 'hourglass lab mnist-vq'.")));
+    }
+
+    /**
+     * The half from the waist on, by itself, which reads the numbers of vectors in place of the vectors: one number for each
+     * place of a code.
+     *
+     * @throws UnsupportedModelException if the model has no codebook, or as {@link #decoder()} does
+     */
+    public SavedModel decoderOfNumbers() {
+        VectorCodes codes = vectorCodes();
+        SavedModel vectors = decoder();
+        String code = vectors.graph().onlyInput().name();
+        String read = code + "_numbers";
+        String table = code + "_table";
+        List<Graph.Node> nodes = new ArrayList<>();
+        nodes.add(new Graph.Node(
+                new LayerSpec.Embedding(
+                        table, codes.codebook().count(), codes.codebook().size()),
+                List.of(read)));
+        nodes.add(new Graph.Node(new LayerSpec.Reshape(code, code()), List.of(table)));
+        nodes.addAll(vectors.graph().nodes());
+        List<Parameter> all = new ArrayList<>(vectors.parameters().list());
+        Parameter embeddings = parameters.get(codes.layer(), "embeddings");
+        all.add(new Parameter(table, "embeddings", embeddings.shape(), true, embeddings.values()));
+        Graph half = new Graph(
+                List.of(new Graph.Input(read, codes.places())),
+                nodes,
+                vectors.graph().outputs());
+        return new SavedModel(
+                vectors.name(),
+                half,
+                Parameters.of(all).ofLayers(half.layers()),
+                Normalization.NONE,
+                new Waist(0, waist.source()),
+                null,
+                null,
+                provenance,
+                warnings);
     }
 
     private void requireKnownWaist() {

@@ -208,10 +208,23 @@ public record AutoencoderSpec(String name, Graph graph, String waist) {
     }
 
     /**
-     * Numbers in over numbers at the waist: 784 to 32 gives 24.5. NaN where numbers go around the waist: then the code is
+     * As how many numbers of 32 bits the code can be kept, and so with how many components PCA is a fair rival: its own, or of
+     * a vector-quantised code as many as its {@linkplain VectorCodes#bits bits} fill, 294 bits being 10.
+     */
+    public int keptSize() {
+        if (!(layerOf(waist) instanceof LayerSpec.VectorQuantizer codebook)) {
+            return latentSize();
+        }
+        int places = latentSize() / latent().dimension(-1);
+        double bits = VectorCodes.bits(places, codebook.vectors());
+        return Math.max(1, (int) Math.ceil(bits / Float.SIZE));
+    }
+
+    /**
+     * Numbers in over numbers that the code is {@linkplain #keptSize kept} as: 784 to 32 gives 24.5. NaN where numbers go around the waist: then the code is
      * not what a sample is rebuilt from.
      */
     public double compressionRatio() {
-        return bypass().isEmpty() ? (double) input().size() / latentSize() : Double.NaN;
+        return bypass().isEmpty() ? (double) input().size() / keptSize() : Double.NaN;
     }
 }

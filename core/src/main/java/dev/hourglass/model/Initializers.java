@@ -9,6 +9,9 @@ public final class Initializers {
     /** Of a table's rows. */
     public static final Initializer EMBEDDINGS = new Initializer.RandomUniform(-0.05f, 0.05f);
 
+    /** Of a codebook's vectors: within what normalised codes reach, none of them alike. */
+    public static final Initializer CODEBOOK = new Initializer.RandomUniform(-1, 1);
+
     public static final Initializer ORTHOGONAL = new Initializer.Orthogonal(1);
     /** Of an LSTM's bias. */
     public static final Initializer FORGET_GATE_ONES = new Initializer.ForgetGateOnes(ZEROS);

@@ -67,6 +67,8 @@ public enum KerasClass {
     PRELU("PReLU"),
     EMBEDDING("Embedding"),
     MASKING("Masking"),
+    /** No class of Keras, but what its examples call the layer. */
+    VECTOR_QUANTIZER("VectorQuantizer"),
     REPEAT_VECTOR("RepeatVector"),
     LSTM("LSTM"),
     GRU("GRU"),
@@ -160,6 +162,7 @@ public enum KerasClass {
             case LayerSpec.PRelu ignored -> PRELU;
             case LayerSpec.Embedding ignored -> EMBEDDING;
             case LayerSpec.Masking ignored -> MASKING;
+            case LayerSpec.VectorQuantizer ignored -> VECTOR_QUANTIZER;
             case LayerSpec.RepeatVector ignored -> REPEAT_VECTOR;
             case LayerSpec.Lstm ignored -> LSTM;
             case LayerSpec.Gru ignored -> GRU;

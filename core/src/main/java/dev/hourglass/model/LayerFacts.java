@@ -258,6 +258,17 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                         Variable.trained("embeddings", Initializers.EMBEDDINGS, table.rows(), table.outputs());
                 yield facts(in, Shape.of(shape), List.of(embeddings), Operations.NONE);
             }
+            case LayerSpec.VectorQuantizer codebook -> {
+                in.requireFit((double) codebook.vectors() * features);
+                Variable embeddings =
+                        Variable.trained("embeddings", Initializers.CODEBOOK, codebook.vectors(), features);
+                // A difference and a multiply-add for each number of each vector.
+                yield facts(
+                        in,
+                        in.shape(),
+                        List.of(embeddings),
+                        Operations.elementwise(3L * in.size() * codebook.vectors()));
+            }
             case LayerSpec.PRelu prelu ->
                 facts(
                         in,
@@ -623,6 +634,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.PRelu ignored -> Optional.empty();
             case LayerSpec.Embedding ignored -> Optional.empty();
             case LayerSpec.Masking ignored -> Optional.empty();
+            case LayerSpec.VectorQuantizer ignored -> Optional.empty();
             case LayerSpec.Merge ignored -> Optional.empty();
         };
     }
@@ -649,6 +661,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.PRelu ignored -> true;
             case LayerSpec.Embedding ignored -> false;
             case LayerSpec.Masking ignored -> false;
+            case LayerSpec.VectorQuantizer ignored -> true;
             case LayerSpec.BatchNormalization ignored -> true;
             case LayerSpec.SampleNormalization ignored -> true;
             case LayerSpec.Flatten ignored -> true;
@@ -744,6 +757,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Reshape reshape -> "to " + reshape.target();
             case LayerSpec.RepeatVector repeat -> count(repeat.steps(), "step");
             case LayerSpec.Masking masking -> "skips steps of " + masking.maskValue();
+            case LayerSpec.VectorQuantizer codebook -> "the nearest of " + count(codebook.vectors(), "vector");
             case LayerSpec.ActivationLayer function -> lower(function.activation());
             case LayerSpec.LeakyRelu leaky -> "slope " + leaky.negativeSlope();
             case LayerSpec.Relu relu ->
@@ -919,6 +933,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.PRelu ignored -> "";
             case LayerSpec.Embedding table -> " " + table.rows() + "x" + table.outputs();
             case LayerSpec.Masking ignored -> "";
+            case LayerSpec.VectorQuantizer codebook -> " " + codebook.vectors();
             case LayerSpec.Concatenate concatenate -> " axis " + concatenate.axis();
             case LayerSpec.Dot dot -> " axes " + dot.first() + " and " + dot.second();
             case LayerSpec.MultiHeadAttention l -> " " + l.heads() + "x" + l.keySize();

@@ -1107,6 +1107,7 @@ public sealed interface LayerSpec {
             requireName(name);
             if (layer instanceof Merge
                     || layer instanceof Masking
+                    || layer instanceof VectorQuantizer
                     || (layer instanceof Embedding table && table.maskZero)) {
                 throw new IllegalArgumentException(
                         "Layer '" + name + "': " + KerasClass.of(layer).kerasName()
@@ -1432,6 +1433,22 @@ public sealed interface LayerSpec {
         /** Of which every step counts. */
         public Embedding(String name, int rows, int outputs) {
             this(name, rows, outputs, false);
+        }
+    }
+
+    /**
+     * The waist of a vector-quantised autoencoder (van den Oord, Vinyals and Kavukcuoglu 2017, section 3.1): in place of each
+     * vector along the last axis, {@code [..., size] -> [..., size]}, the nearest one of a codebook, by squared distance; of
+     * several as near, the first. Going back, what reads the one is taken to have read the other (equation 1, the
+     * straight-through gradient), and the codebook learns by its part of the loss alone. Variables: embeddings
+     * {@code [vectors, size]}.
+     *
+     * @param vectors in the codebook
+     */
+    record VectorQuantizer(String name, int vectors) implements LayerSpec {
+        public VectorQuantizer {
+            requireName(name);
+            requirePositive(name, "vectors", vectors);
         }
     }
 

@@ -243,6 +243,7 @@ public final class Masks {
                         : l.returnSequences() ? before : null;
             case LayerSpec.State ignored -> null;
             case LayerSpec.Sampling ignored -> null; // a layer of one's own, in Keras
+            case LayerSpec.VectorQuantizer ignored -> null; // likewise
             case LayerSpec.Attending ignored -> before; // the query's
             case LayerSpec.Merge l -> merged(node, l, read);
             case LayerSpec.BatchNormalization ignored ->

@@ -179,6 +179,7 @@ public record OutputRange(double least, double most) {
             case LayerSpec.PRelu prelu -> ALL;
             case LayerSpec.Embedding table -> ALL;
             case LayerSpec.Masking masking -> withZero();
+            case LayerSpec.VectorQuantizer codebook -> ALL;
             case LayerSpec.TrainingNoise noise -> ALL;
             case LayerSpec.Merge merge -> ALL;
         };

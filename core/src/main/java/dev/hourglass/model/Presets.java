@@ -38,6 +38,7 @@ public final class Presets {
             entry("mnist-unet", Presets::mnistUnet),
             entry("mnist-vae", Presets::mnistVae),
             entry("mnist-vae-conv", Presets::mnistVaeConv),
+            entry("mnist-vq", Presets::mnistVq),
             entry("cifar10-cnn", Presets::cifar10Cnn),
             entry("cifar10-residual", Presets::cifar10Residual),
             entry("cifar10-strong", Presets::cifar10Strong),
@@ -205,6 +206,24 @@ public final class Presets {
                         node(new LayerSpec.ActivationLayer("output", SIGMOID), "dec_reshape")),
                 List.of("output"));
         return new AutoencoderSpec(name, graph, "latent");
+    }
+
+    /**
+     * 28x28x1 to 49 vectors out of 64 and back, 294 bits (van den Oord, Vinyals and Kavukcuoglu 2017); to be trained with the
+     * quantization of {@code latent}. Normalised codes reach all of the codebook from the start (Lancucki et al. 2020, section
+     * 3.2).
+     */
+    public static AutoencoderSpec mnistVq(String name) {
+        return new AutoencoderSpec(
+                name,
+                Shape.of(28, 28, 1),
+                List.of(
+                        halving("enc_conv1", 32, 4),
+                        halving("enc_conv2", 64, 4),
+                        new Conv2d("enc_vectors", 16, Size2.square(1), Size2.square(1), SAME, LINEAR),
+                        norm("enc_norm"),
+                        new LayerSpec.VectorQuantizer("latent", 64)),
+                List.of(conv("dec_conv1", 64, RELU), doubling("dec_conv2", 32, RELU), doubling("output", 1, SIGMOID)));
     }
 
     /** 32x32x3 to 32 numbers and back. */

@@ -7,6 +7,7 @@ import dev.hourglass.engine.Penalty;
 import dev.hourglass.engine.Samples;
 import dev.hourglass.engine.Target;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.InputParts;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerFacts;
@@ -95,6 +96,7 @@ public final class LossRequirements {
         }
         loss.penalties().forEach(penalty -> requirePlace(spec, penalty));
         requireDivergences(spec, loss);
+        requireQuantizations(spec, loss);
         requireMasks(spec, loss);
     }
 
@@ -223,6 +225,7 @@ public final class LossRequirements {
             case Penalty.Sparsity ignored -> Penalty.ACTIVITY;
             case Penalty.Contraction ignored -> "Jacobian";
             case Penalty.Divergence ignored -> Penalty.DIVERGENCE;
+            case Penalty.Quantization ignored -> Penalty.QUANTIZATION;
         };
         Optional<LayerFacts> layer = spec.facts().layers().stream()
                 .filter(facts -> facts.layer().name().equals(penalty.layer()))
@@ -300,6 +303,42 @@ public final class LossRequirements {
                         + (sampling.isEmpty()
                                 ? "the model has none."
                                 : "those are " + String.join(", ", sampling) + "."));
+            }
+        }
+    }
+
+    /** By nothing else a codebook learns; one of another layer means nothing. */
+    private static void requireQuantizations(AutoencoderSpec spec, Loss loss) {
+        List<String> quantizing = spec.layers().stream()
+                .filter(LayerSpec.VectorQuantizer.class::isInstance)
+                .map(LayerSpec::name)
+                .toList();
+        List<String> measured = loss.penalties().stream()
+                .filter(Penalty.Quantization.class::isInstance)
+                .map(Penalty::layer)
+                .toList();
+        for (String layer : quantizing) {
+            if (!measured.contains(layer)) {
+                throw new UnsuitableTrainingException("Layer '" + layer + "' of model '" + spec.name()
+                        + "' has a codebook, but the loss " + loss.text() + " does not say what it learns by. Add its"
+                        + " quantization, such as penalties=" + layer + "/quantization beta 0.25.");
+            }
+        }
+        for (Graph.Node node : spec.graph().nodes()) {
+            if (node.layer() instanceof LayerSpec.VectorQuantizer
+                    && spec.graph().inputs().stream()
+                            .anyMatch(input -> input.name().equals(node.inputs().getFirst()))) {
+                throw new UnsuitableTrainingException("Layer '" + node.name() + "' of model '" + spec.name()
+                        + "' quantizes the samples themselves. Put a layer before it.");
+            }
+        }
+        for (String layer : measured) {
+            if (!quantizing.contains(layer)) {
+                throw new UnsuitableTrainingException("The loss " + loss.text() + " has a quantization of layer '"
+                        + layer + "' of model '" + spec.name() + "', which is no VectorQuantizer layer; "
+                        + (quantizing.isEmpty()
+                                ? "the model has none."
+                                : "those are " + String.join(", ", quantizing) + "."));
             }
         }
     }

@@ -43,7 +43,9 @@ final class LabRun {
             eachStep(),
             further(),
             Presets.mnistVae("vae"),
-            variational());
+            variational(),
+            Presets.mnistVq("vq"),
+            quantized());
 
     private LabRun() {}
 
@@ -291,6 +293,22 @@ final class LabRun {
                         node(new LayerSpec.Dense("y", 4, Activation.SIGMOID), "q")),
                 List.of("y"));
         return new AutoencoderSpec("states_of_more", graph, "n");
+    }
+
+    /** Sizes that no vector has; the encoder reads what the quantizer reads, and the codebook stands at two places. */
+    private static AutoencoderSpec quantized() {
+        LayerSpec.VectorQuantizer codebook = new LayerSpec.VectorQuantizer("z", 37);
+        Graph graph = new Graph(
+                List.of(new Graph.Input("x", Shape.of(9, 3))),
+                List.of(
+                        node(new LayerSpec.Gru("a", 5, true, Recurrence.DEFAULT, true), "x"),
+                        node(codebook, "a"),
+                        node(new LayerSpec.Dense("b", 5, Activation.TANH), "z"),
+                        new Graph.Node("z_again", codebook, List.of("b")),
+                        node(new LayerSpec.Add("both"), "z_again", "b"),
+                        node(new LayerSpec.Lstm("y", 3, true), "both")),
+                List.of("y"));
+        return new AutoencoderSpec("quantized", graph, "z");
     }
 
     public static void main(String[] args) {

@@ -417,6 +417,25 @@ final class ReferenceNetwork {
             return y;
         }
 
+        private double[] quantized(LayerSpec.VectorQuantizer codebook, double[] x, int size) {
+            double[] vectors = parameter();
+            double[] y = new double[x.length];
+            for (int from = 0; from < x.length; from += size) {
+                double least = Double.POSITIVE_INFINITY;
+                for (int row = 0; row < codebook.vectors(); row++) {
+                    double distance = 0;
+                    for (int j = 0; j < size; j++) {
+                        distance += Math.pow(x[from + j] - vectors[row * size + j], 2);
+                    }
+                    if (distance < least) {
+                        least = distance;
+                        System.arraycopy(vectors, row * size, y, from, size);
+                    }
+                }
+            }
+            return y;
+        }
+
         private double[] merge(LayerSpec.Merge merge, List<double[]> given, List<String> names, Shape out) {
             boolean isByNumber = !(merge instanceof LayerSpec.Concatenate
                     || merge instanceof LayerSpec.Attending
@@ -802,6 +821,7 @@ final class ReferenceNetwork {
                     yield y;
                 }
                 case LayerSpec.Masking masking -> mask(masking, x, in);
+                case LayerSpec.VectorQuantizer codebook -> quantized(codebook, x, in.dimension(-1));
                 case LayerSpec.RepeatVector repeat -> repeatVector(x, in, repeat.steps());
                 case LayerSpec.Recurrent recurrent -> recurrent(recurrent, x, in);
                 case LayerSpec.State state -> throw new IllegalArgumentException(state + " reads no value by itself");

@@ -361,6 +361,7 @@ class VariationalTest {
                                 * squares(halves.getFirst().mean().forward(batch, samples, true))
                                 / samples;
                     case Penalty.Sparsity ignored -> throw new IllegalArgumentException("has its own goldens");
+                    case Penalty.Quantization ignored -> throw new IllegalArgumentException("has its own goldens");
                     case Penalty.Contraction ignored -> throw new IllegalArgumentException("has its own goldens");
                     case Penalty.OfVariable variable ->
                         variable.regularizer().l2() * squares(whole.parameters().get(0));

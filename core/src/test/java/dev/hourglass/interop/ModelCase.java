@@ -89,11 +89,14 @@ public record ModelCase(String kind, AutoencoderSpec spec, Graph several) {
 
     /**
      * Whether a training step changes the model, and depends on nothing but its inputs. Of an Embedding, Keras on TensorFlow gives
-     * Adam the gradient of each number apart, and the squares of a row's are summed instead of their sum being squared.
+     * Adam the gradient of each number apart, and the squares of a row's are summed instead of their sum being squared. Before
+     * a codebook, Keras trains nothing.
      */
     public boolean trainsAlike() {
         return spec.layers().stream()
-                        .noneMatch(layer -> isRandomInTraining(layer) || layer instanceof LayerSpec.Embedding)
+                        .noneMatch(layer -> isRandomInTraining(layer)
+                                || layer instanceof LayerSpec.Embedding
+                                || layer instanceof LayerSpec.VectorQuantizer)
                 && model(new RandomSource(0)).parameters().trainableCount() > 0;
     }
 

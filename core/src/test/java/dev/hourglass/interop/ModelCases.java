@@ -584,6 +584,9 @@ public final class ModelCases {
         LayerSpec whole = new LayerSpec.ActivationLayer("whole", Activation.HARD_SIGMOID); // 0 or 1
         add("embedding", Shape.of(6), far, whole, new LayerSpec.Embedding("table", 2, 3));
         add("embedding_of_sequence", SEQUENCE, far, whole, new LayerSpec.Embedding("table", 5, 19));
+        add("quantizer", IMAGE, conv(size(3, 3), size(2, 2), SAME, LINEAR), new LayerSpec.VectorQuantizer("code", 9));
+        add("quantizer_of_steps", SEQUENCE, new LayerSpec.VectorQuantizer("code", 4), new Lstm("lstm", 3, false));
+        add("quantizer_of_vector", VECTOR, new Dense("dense", 3, TANH), new LayerSpec.VectorQuantizer("code", 33));
         addAttention("dot", new LayerSpec.Dot("attend", -1, -1, false), "x", "short");
         addAttention("dot_normalized", new LayerSpec.Dot("attend", 2, 1, true), "x", "transposed");
         addAttention("dot_steps", new LayerSpec.Dot("attend", 1, 1, false), "short", "wide");

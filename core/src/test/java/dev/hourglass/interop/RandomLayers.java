@@ -152,6 +152,7 @@ final class RandomLayers {
             case ELU -> new LayerSpec.Elu(name, 0.5f + random.nextFloat());
             case PRELU -> new LayerSpec.PRelu(name, in.rank() > 1 && random.nextBoolean() ? List.of(1) : List.of());
             case MASKING -> new LayerSpec.Masking(name, random.nextBoolean() ? 0 : -0.5f);
+            case VECTOR_QUANTIZER -> new LayerSpec.VectorQuantizer(name, upTo(6));
             case REPEAT_VECTOR -> new LayerSpec.RepeatVector(name, upTo(5));
             case LSTM, GRU, SIMPLE_RNN, BIDIRECTIONAL -> drawRecurrent(kind, name);
             case CONV_LSTM1D, CONV_LSTM2D -> drawConvolutionalLstm(kind, name);

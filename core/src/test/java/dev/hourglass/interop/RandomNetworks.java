@@ -52,9 +52,10 @@ public final class RandomNetworks {
     /** @param count how many, named {@code network_0} and so on */
     public static List<ModelCase> of(RandomSource source, int count) {
         List<KerasClass> deck = new ArrayList<>(List.of(KerasClass.values()));
-        // By themselves, with the first: one card more would draw all networks anew.
+        // By themselves, with the first ones: one card more would draw all networks anew.
         List<KerasClass> withFirst = List.of(KerasClass.NORMALIZATION, KerasClass.RMS_NORMALIZATION);
         deck.removeAll(withFirst);
+        deck.remove(KerasClass.VECTOR_QUANTIZER);
         Collections.shuffle(deck, Random.from(source.stream("random-networks", 0)));
         return IntStream.range(0, count)
                 .mapToObj(i -> {
@@ -63,6 +64,9 @@ public final class RandomNetworks {
                             .toList());
                     if (i == 0) {
                         dealt.addAll(withFirst);
+                    }
+                    if (i == 1) {
+                        dealt.add(KerasClass.VECTOR_QUANTIZER);
                     }
                     return draw(source.stream("random-network", i), "network_" + i, dealt);
                 })

@@ -743,6 +743,12 @@ final class LayerSyntax {
                         size(settings, "output_dim", 16),
                         flag(settings, "mask_zero", false));
             }
+            case VECTOR_QUANTIZER -> {
+                settings.allowing("name", "num_embeddings");
+                yield new LayerSpec.VectorQuantizer(
+                        name(settings, kerasClass),
+                        settings.require("num_embeddings", "num_embeddings: 64").asInt(1, MAX_ROWS));
+            }
             case MULTI_HEAD_ATTENTION -> {
                 settings.allowing(
                         "name",
@@ -947,6 +953,7 @@ final class LayerSyntax {
                 }
             }
             case LayerSpec.Masking masking -> settings.put("mask_value", masking.maskValue());
+            case LayerSpec.VectorQuantizer codebook -> settings.put("num_embeddings", codebook.vectors());
             case LayerSpec.RepeatVector repeat -> settings.put("n", repeat.steps());
             case LayerSpec.Recurrent recurrent -> putRecurrent(settings, recurrent);
             case LayerSpec.State state -> settings.put("which", lower(state.which()));

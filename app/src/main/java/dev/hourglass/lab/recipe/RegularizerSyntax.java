@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * How a layer of a recipe says what keeps its numbers small: {@code kernel_regularizer}, {@code recurrent_regularizer},
  * {@code bias_regularizer} and {@code activity_regularizer}, each {@code {L1: 0.01}}, {@code {L2: 0.01}} or {@code {L1L2: {l1:
  * 0.01, l2: 0.01}}}; {@code l1} and {@code l2} alone have Keras's factor 0.01. A layer that samples has {@code beta} and
- * {@code warm_up} of its divergence. Any layer takes {@code sparsity: {rho: 0.05, beta: 0.1}}, and a dense one
+ * {@code warm_up} of its divergence, a vector quantizer {@code beta} of its commitment. Any layer takes {@code sparsity: {rho: 0.05, beta: 0.1}}, and a dense one
  * {@code contraction: 0.1}; whether it suits the layer is looked at with the loss.
  */
 final class RegularizerSyntax {
@@ -38,6 +38,9 @@ final class RegularizerSyntax {
         if (kerasClass == KerasClass.SAMPLING) {
             others = others.without(BETA).without(WARM_UP);
         }
+        if (kerasClass == KerasClass.VECTOR_QUANTIZER) {
+            others = others.without(BETA);
+        }
         return others.without(Penalty.SPARSITY).without(Penalty.CONTRACTION);
     }
 
@@ -48,6 +51,9 @@ final class RegularizerSyntax {
                 && settings.find(BETA).or(() -> settings.find(WARM_UP)).isPresent()) {
             penalties.add(
                     new Penalty.Divergence(layer, atLeastZero(settings, BETA, 1), atLeastZero(settings, WARM_UP, 0)));
+        }
+        if (of instanceof LayerSpec.VectorQuantizer && settings.find(BETA).isPresent()) {
+            penalties.add(new Penalty.Quantization(layer, atLeastZero(settings, BETA, 0)));
         }
         for (String setting : SETTINGS) {
             settings.find(setting)

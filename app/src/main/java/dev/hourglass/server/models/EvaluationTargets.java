@@ -152,6 +152,7 @@ public final class EvaluationTargets {
                 case LayerSpec.PRelu ignored -> {}
                 case LayerSpec.Embedding ignored -> {}
                 case LayerSpec.Masking ignored -> {}
+                case LayerSpec.VectorQuantizer ignored -> {}
                 case LayerSpec.Merge ignored -> {}
             }
         }

@@ -58,6 +58,7 @@ class LayerSyntaxTest {
                 new LayerSpec.Maximum("a"),
                 new LayerSpec.Minimum("a"),
                 new LayerSpec.Sampling("a"),
+                new LayerSpec.VectorQuantizer("a", 33),
                 new LayerSpec.State("a", LayerSpec.State.Which.BACKWARD_CELL),
                 new LayerSpec.Concatenate("a", 2),
                 new LayerSpec.Relu("a", 0.25f, 0.5f, 6),

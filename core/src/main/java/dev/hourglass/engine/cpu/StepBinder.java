@@ -109,6 +109,7 @@ public final class StepBinder {
             case Step.LogSoftmax s -> softmax.logSoftmax(s);
             case Step.LogSoftmaxGradient s -> softmax.logSoftmaxGradient(s);
             case Step.Embed s -> tables.embed(s);
+            case Step.Nearest s -> tables.nearest(s);
             case Step.EmbedGradient s -> tables.gradient(s);
             case Step.PRelu s -> functions.prelu(s);
             case Step.PReluGradient s -> functions.preluGradient(s);
@@ -170,6 +171,7 @@ public final class StepBinder {
             case Step.Sample s -> variational.sample(s);
             case Step.SampleGradient s -> variational.sampleGradient(s);
             case Step.Divergence s -> variational.divergence(s);
+            case Step.Quantization s -> losses.quantization(s);
             case Step.LossGradient s -> losses.gradient(s);
         };
     }

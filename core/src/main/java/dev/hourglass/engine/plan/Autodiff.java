@@ -88,6 +88,12 @@ public final class Autodiff {
                 give(op.mean(), op.ofMean());
                 give(op.logVariance(), op.ofLogVariance());
             }
+            case Penalty.Quantization quantization -> {
+                Op.Quantization op = quantization(quantization);
+                ops.add(op);
+                give(op.from(), op.ofFrom());
+                give(op.nearest(), op.ofNearest());
+            }
             // Its slope does not depend on the samples.
             case Penalty.OfVariable ignored -> {}
         }
@@ -126,6 +132,23 @@ public final class Autodiff {
                 new Tensor(name + "/log_variance/gradient", sampled.mean().shape()));
     }
 
+    private Op.Quantization quantization(Penalty.Quantization penalty) {
+        Op.StraightThrough op = forward.layers()
+                .filter(layer -> layer.layer().equals(penalty.layer()))
+                .filter(Op.StraightThrough.class::isInstance)
+                .map(Op.StraightThrough.class::cast)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "No layer '" + penalty.layer() + "' has a codebook that its input could be kept near"));
+        String name = penalty.layer() + "/quantization";
+        return new Op.Quantization(
+                penalty,
+                op.from(),
+                op.nearest(),
+                new Tensor(name + "/input/gradient", op.from().shape()),
+                new Tensor(name + "/vectors/gradient", op.from().shape()));
+    }
+
     /** The last operation of a layer, which gives what leaves it. */
     private Op.Layer outputOf(Penalty.OfOutput penalty) {
         return forward.layers()
@@ -145,7 +168,7 @@ public final class Autodiff {
         List<Op.Share> ofInputs = new ArrayList<>();
         List<Tensor> inputs = layer.reads();
         for (int i = 0; i < inputs.size(); i++) {
-            if (learned.contains(inputs.get(i))) {
+            if (learned.contains(inputs.get(i)) && layer.passesBackTo(i)) {
                 String name = layer.layer() + "/input" + (inputs.size() > 1 ? i + 1 : "") + "/gradient";
                 ofInputs.add(new Op.Share(i, new Tensor(name, inputs.get(i).shape())));
             }

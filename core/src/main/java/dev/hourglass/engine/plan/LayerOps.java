@@ -18,6 +18,7 @@ import dev.hourglass.model.Size2;
 import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -187,6 +188,19 @@ public final class LayerOps {
         return add(new Op.Embed(place, table.name(), parametersOf(table.name()), table.rows(), from, to));
     }
 
+    /** Which vector is nearest, then that vector, then what goes on as if it were the one that was read. */
+    private Tensor quantized(LayerSpec.VectorQuantizer codebook, Tensor from, Tensor to) {
+        int first = parametersOf(codebook.name());
+        int[] shape = from.shape().toArray();
+        Shape each = shape.length == 1 ? Shape.of(1) : Shape.of(Arrays.copyOf(shape, shape.length - 1));
+        String vectors = place + "/vectors";
+        Tensor numbers = new Tensor(place + "/numbers/output", each);
+        add(new Op.Nearest(vectors, first, codebook.vectors(), from, numbers));
+        Tensor nearest = new Tensor(vectors + "/output", to.shape());
+        add(new Op.Embed(vectors, codebook.name(), first, codebook.vectors(), numbers, nearest));
+        return add(new Op.StraightThrough(place, from, nearest, to));
+    }
+
     private Op.Layer merge(LayerSpec.Merge merge, List<Tensor> from, Tensor to) {
         String name = place;
         MergeOps parts = new MergeOps(name, this::add);
@@ -328,6 +342,7 @@ public final class LayerOps {
                 yield add(new Op.PRelu(name, alpha, parameters.get(alpha).shape(), from, to));
             }
             case LayerSpec.Masking l -> masking(name, l.maskValue(), from, to);
+            case LayerSpec.VectorQuantizer l -> quantized(l, from, to);
             case LayerSpec.RepeatVector l -> add(new Op.Repeat(name, from, to));
             case LayerSpec.ConvolutionalLstm l -> convolutionalLstm(l.overImages(), from, to);
             case LayerSpec.Recurrent l -> add(recurrent(l, name, parametersOf(l.name()), from, to, states.oneWay()));
@@ -816,6 +831,7 @@ public final class LayerOps {
             case LayerSpec.Embedding l -> add(l, from, to);
             case LayerSpec.TimeDistributed ignored -> null;
             case LayerSpec.Masking l -> throw new IllegalArgumentException(l + " is no layer on a step");
+            case LayerSpec.VectorQuantizer l -> throw new IllegalArgumentException(l + " is no layer on a step");
             case LayerSpec.Merge l -> throw new IllegalArgumentException(l + " is no layer on a step");
         };
     }

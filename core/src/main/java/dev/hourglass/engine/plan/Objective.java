@@ -162,6 +162,7 @@ public record Objective(Graph graph, List<OutputLoss> outputs) {
             case LayerSpec.PRelu l -> l;
             case LayerSpec.Embedding l -> l;
             case LayerSpec.Masking l -> l;
+            case LayerSpec.VectorQuantizer l -> l;
             case LayerSpec.Merge l -> l;
         };
     }

@@ -139,6 +139,25 @@ public sealed interface Op {
     }
 
     /**
+     * Adds to the loss how far vectors are from those of the codebook that stand for them, and writes the slopes by both.
+     *
+     * @param from what the encoder gives
+     * @param nearest what stands for it
+     */
+    record Quantization(Penalty.Quantization penalty, Tensor from, Tensor nearest, Tensor ofFrom, Tensor ofNearest)
+            implements Op {
+        @Override
+        public List<Tensor> reads() {
+            return List.of(from, nearest);
+        }
+
+        @Override
+        public List<Tensor> writes() {
+            return List.of(ofFrom, ofNearest);
+        }
+    }
+
+    /**
      * Back through a layer: from the gradient of its output to those of its parameters, and of its inputs as far as
      * somebody needs them.
      *
@@ -180,6 +199,11 @@ public sealed interface Op {
         /** What it computes that has a gradient, the output first. */
         default List<Tensor> results() {
             return List.of(to());
+        }
+
+        /** Whether it gives to the gradient of an input that somebody can learn by; counted from 0. */
+        default boolean passesBackTo(int input) {
+            return true;
         }
 
         /** Whether it has parameters that training changes. */
@@ -491,6 +515,20 @@ public sealed interface Op {
         }
     }
 
+    /**
+     * The number of the nearest row of a table, for each vector along the last axis: the least squared distance, of several
+     * the first. It has no slope.
+     *
+     * @param parameters index of the table in the model's parameters
+     * @param to {@code from}'s shape without its last axis, or one number for a single vector
+     */
+    record Nearest(String layer, int parameters, int rows, Tensor from, Tensor to) implements Unary {
+        @Override
+        public List<Tensor> results() {
+            return List.of();
+        }
+    }
+
     /** The same vector at each step, {@code [features] -> [steps, features]}. */
     record Repeat(String layer, Tensor from, Tensor to) implements Unary {}
 
@@ -775,6 +813,22 @@ public sealed interface Op {
         @Override
         public List<Tensor> reads() {
             return List.of(mean, logVariance);
+        }
+    }
+
+    /**
+     * {@code nearest}, whose gradient is given to {@code from} as if that had passed (van den Oord, Vinyals and Kavukcuoglu
+     * 2017, equation 1 and figure 1).
+     */
+    record StraightThrough(String layer, Tensor from, Tensor nearest, Tensor to) implements Layer {
+        @Override
+        public List<Tensor> reads() {
+            return List.of(from, nearest);
+        }
+
+        @Override
+        public boolean passesBackTo(int input) {
+            return input == 0;
         }
     }
 }

@@ -98,8 +98,9 @@ public final class KerasFile {
         return JsonText.parse(new String(bytes, StandardCharsets.UTF_8), new Json.Document(file, member));
     }
 
-    public static void write(SavedModel model, ModelLayout layout, HourglassNote note, OutputStream out)
+    public static void write(SavedModel given, ModelLayout layout, HourglassNote note, OutputStream out)
             throws IOException {
+        SavedModel model = QuantizerLayers.spread(given);
         ModelNode.Model tree = ModelTree.of(model, layout);
         StrictZip.write(
                 List.of(

@@ -104,6 +104,7 @@ final class LayerPenalties {
                     VariableConfig.put(written(of, of.variable(), of.regularizer()), node, withModule);
                 // Keras's own layers have none; whoever samples is written in two halves.
                 case Penalty.Divergence ignored -> {}
+                case Penalty.Quantization ignored -> {}
                 // Nor these.
                 case Penalty.Sparsity ignored -> {}
                 case Penalty.Contraction ignored -> {}

@@ -35,6 +35,7 @@ final class Layers {
         List<String> classes = new ArrayList<>(KerasClass.names());
         // Not Keras's: a class of that name is code of the file's author.
         classes.remove(KerasClass.SAMPLING.kerasName());
+        classes.remove(KerasClass.VECTOR_QUANTIZER.kerasName());
         classes.remove(KerasClass.STATE.kerasName());
         classes.add(SOFTMAX);
         classes.add(CELLS);
@@ -408,7 +409,8 @@ final class Layers {
             case AVERAGE -> new LayerSpec.Average(name);
             case MAXIMUM -> new LayerSpec.Maximum(name);
             case MINIMUM -> new LayerSpec.Minimum(name);
-            case SAMPLING, STATE -> throw new IllegalArgumentException("Keras has no such layer: " + kerasClass);
+            case SAMPLING, STATE, VECTOR_QUANTIZER ->
+                throw new IllegalArgumentException("Keras has no such layer: " + kerasClass);
             case CONCATENATE ->
                 new LayerSpec.Concatenate(name, settings.whole("axis", LayerSpec.Concatenate.LAST_AXIS));
             case DOT -> {
@@ -984,6 +986,8 @@ final class Layers {
                 }
             }
             case LayerSpec.Masking masking -> config.put("mask_value", masking.maskValue());
+            case LayerSpec.VectorQuantizer codebook ->
+                throw new IllegalArgumentException("Keras has layers for its parts alone: " + codebook);
             case LayerSpec.RepeatVector repeat -> config.put("n", repeat.steps());
             case LayerSpec.Recurrent recurrent -> putRecurrent(config, recurrent);
             case LayerSpec.State state ->

@@ -74,8 +74,9 @@ public final class LegacyFile {
                 : null;
     }
 
-    public static void write(SavedModel model, ModelLayout layout, HourglassNote note, OutputStream out)
+    public static void write(SavedModel given, ModelLayout layout, HourglassNote note, OutputStream out)
             throws IOException {
+        SavedModel model = QuantizerLayers.spread(given);
         model.layers().forEach(LegacyFile::requireOneAxis);
         ModelNode.Model tree = ModelTree.of(model, layout);
         Group.Builder root = Group.builder();

@@ -184,11 +184,18 @@ public record LoadedModel(
                             .filter(penalty -> names.contains(penalty.layer()))
                             .toList());
             AdaptedModel adapted = AdaptedModel.of(file, used.tree(), parameters.ofLayers(used.specs()));
-            HourglassNote read = note == null
-                    ? null
-                    : HourglassNote.read(note, adapted.tree().graph());
+            QuantizerLayers.Folded folded =
+                    QuantizerLayers.Folded.of(adapted.tree(), adapted.parameters(), variables, trainedWith.optimizer());
+            HourglassNote read =
+                    note == null ? null : HourglassNote.read(note, folded.tree().graph());
             return new LoadedModel(
-                    file, adapted.tree(), adapted.parameters(), trainedWith, variables, read, List.copyOf(warnings));
+                    file,
+                    folded.tree(),
+                    folded.parameters(),
+                    new StoredTraining.TrainedWith(trainedWith.loss(), folded.optimizer()),
+                    folded.variables(),
+                    read,
+                    List.copyOf(warnings));
         }
 
         /** A few bytes can ask for an upsampling by thousands; whoever runs the model must have room for it. */

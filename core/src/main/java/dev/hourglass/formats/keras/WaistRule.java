@@ -53,19 +53,21 @@ final class WaistRule {
      * The narrowest value in the middle: of the fewest places (pixels, steps), of those of the fewest numbers, of equals
      * the first. There must be something wider before it and behind it, so it is never what the model reads or gives. What
      * follows it and only changes its values (an activation, a normalization) or lays them in a row belongs to the code.
-     * Where models are nested, the code is what leaves one of them, and of a variational one it is what is sampled. Of several
+     * Where models are nested, the code is what leaves one of them, of a variational one it is what is
+     * sampled, and of a quantizer what it chose. Of several
      * outputs the one counts that has the input's shape, and of several inputs the largest.
      *
      * <p>Without such a value a model that gives less than it reads is an encoder by itself, and one that gives more a
      * decoder. Of one that keeps its places, or has several outputs, it is not known what the code is.
      */
     Waist byRule() {
-        List<Integer> sampling = IntStream.range(0, whole.nodes().size())
-                .filter(i -> whole.nodes().get(i).layer() instanceof LayerSpec.Sampling)
+        List<Integer> told = IntStream.range(0, whole.nodes().size())
+                .filter(i -> whole.nodes().get(i).layer() instanceof LayerSpec.Sampling
+                        || whole.nodes().get(i).layer() instanceof LayerSpec.VectorQuantizer)
                 .boxed()
                 .toList();
-        if (sampling.size() == 1) {
-            return new Waist(sampling.getFirst() + 1, Waist.Source.BY_RULE);
+        if (told.size() == 1) {
+            return new Waist(told.getFirst() + 1, Waist.Source.BY_RULE);
         }
         if (!isKnownOutput) {
             return Waist.UNKNOWN;

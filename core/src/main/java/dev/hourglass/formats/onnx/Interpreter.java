@@ -130,6 +130,10 @@ final class Interpreter {
             }
             case "Identity" -> x;
             case "Cast" -> map(x, v -> (long) v);
+            case "ArgMax" -> {
+                require(node, node.whole("axis") == -1 && node.whole("keepdims") == 0);
+                yield largestOfLast(x);
+            }
             case "Gather" -> {
                 require(node, node.whole("axis") == 0 && x.dimensions().length == 2);
                 yield rows(x, input(node, 1));
@@ -292,6 +296,21 @@ final class Interpreter {
         Tensor y = Tensor.zeros(dimensions);
         for (int i = 0; i < numbers.values().length; i++) {
             System.arraycopy(table.values(), ((int) numbers.values()[i]) * width, y.values(), i * width, width);
+        }
+        return y;
+    }
+
+    /** The place of the largest number along the last axis, of several the first. */
+    private static Tensor largestOfLast(Tensor x) {
+        int rank = x.dimensions().length;
+        int count = x.dimension(rank - 1);
+        Tensor y = Tensor.zeros(Arrays.copyOf(x.dimensions(), rank - 1));
+        for (int i = 0; i < y.values().length; i++) {
+            int largest = 0;
+            for (int j = 1; j < count; j++) {
+                largest = x.values()[i * count + j] > x.values()[i * count + largest] ? j : largest;
+            }
+            y.values()[i] = largest;
         }
         return y;
     }

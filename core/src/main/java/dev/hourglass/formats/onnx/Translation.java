@@ -12,6 +12,7 @@ import dev.hourglass.formats.onnx.OnnxModel.Weights;
 import dev.hourglass.formats.onnx.OperatorWeights.GateOrder;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.ChannelOrder;
+import dev.hourglass.model.Codebook;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
@@ -485,12 +486,31 @@ final class Translation {
                         List.of(valueIn(Layout.CHANNELS_LAST), addWeights(name, "alpha", axes(shape.rank()))),
                         Map.of());
             case LayerSpec.Masking masking -> throw masked(masking);
+            case LayerSpec.VectorQuantizer codebook -> addQuantizer(codebook);
             case LayerSpec.RepeatVector repeat -> addRepetition(repeat);
             case LayerSpec.Recurrent recurrent -> addRecurrent(recurrent, List.of(), Set.of());
             case LayerSpec.State state -> addState(state, source);
             case LayerSpec.Bidirectional both -> addBidirectional(both, List.of(), Set.of());
             case LayerSpec.Merge merge -> addMerge(merge, List.of(source), out);
         }
+    }
+
+    /**
+     * The nearest vector is the one with the largest {@code 2 z e - e e}: what its squared distance lacks of {@code z z}, which is
+     * the same for all.
+     */
+    private void addQuantizer(LayerSpec.VectorQuantizer codebook) {
+        String name = codebook.name();
+        Codebook vectors = Codebook.of(parameter(name, "embeddings"));
+        String kernel = add(new Weights.Floats(
+                name + "/scores", List.of((long) vectors.size(), (long) vectors.count()), vectors.scoreKernel()));
+        String bias = add(new Weights.Floats(name + "/lengths", List.of((long) vectors.count()), vectors.scoreBias()));
+        String products = addNode(name, "MatMul", List.of(valueIn(Layout.CHANNELS_LAST), kernel), Map.of());
+        String scores = addNode(name, "Add", List.of(products, bias), Map.of());
+        String numbers =
+                addNode(name, "ArgMax", List.of(scores), Map.of("axis", new Whole(-1), "keepdims", new Whole(0)));
+        addNode(name, "Gather", List.of(addWeights(name, "embeddings", 0, 1), numbers), Map.of("axis", new Whole(0)));
+        layout = Layout.CHANNELS_LAST;
     }
 
     /** Numbers in the order of the axes, with 1 along the others. */

@@ -6,6 +6,7 @@ import dev.hourglass.engine.cpu.layout.PackedMatrix.Axis;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.engine.plan.Op;
+import dev.hourglass.engine.plan.Tensor;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.tensor.Kernels;
 
@@ -133,14 +134,15 @@ final class ElementwiseLowering {
     Value embed(Op.Embed op) {
         Value from = draft.readNatural(op);
         Value output = new Value(op.to().name(), Layouts.natural(op.to()));
-        draft.add(new Step.Embed(op.owner(), from, table(op), output));
+        PackedMatrix table = table(op.layer(), op.parameters(), op.rows(), op.to());
+        draft.add(new Step.Embed(op.owner(), from, table, output));
         return output;
     }
 
     /** What gives the numbers has no slope. */
     void embedGradient(Op.Embed op, Op.Gradient gradient, Value ofOutput) {
         Value from = draft.readBy(op);
-        draft.add(new Step.EmbedGradient(from, ofOutput, table(op)));
+        draft.add(new Step.EmbedGradient(from, ofOutput, table(op.layer(), op.parameters(), op.rows(), op.to())));
         if (!gradient.shares().isEmpty()) {
             Value none = Draft.gradientOfInput(op, from);
             draft.add(new Step.Copy(from, none));
@@ -149,10 +151,18 @@ final class ElementwiseLowering {
         }
     }
 
-    private static PackedMatrix table(Op.Embed op) {
-        int outputs = op.to().channels();
-        Axis rows = new Axis(Axis.inOrder(op.rows()), outputs, Kernels.padded(outputs), outputs, 1);
-        return new PackedMatrix(op.layer() + "/embeddings", op.parameters(), Axis.of(1, 0), rows);
+    Value nearest(Op.Nearest op) {
+        Value from = draft.readNatural(op);
+        Value output = new Value(op.to().name(), Layouts.natural(op.to()));
+        draft.add(new Step.Nearest(from, table(op.layer(), op.parameters(), op.rows(), op.from()), output));
+        return output;
+    }
+
+    /** @param vectors the last axis of this is as long as a row */
+    private static PackedMatrix table(String layer, int parameters, int count, Tensor vectors) {
+        int outputs = vectors.channels();
+        Axis rows = new Axis(Axis.inOrder(count), outputs, Kernels.padded(outputs), outputs, 1);
+        return new PackedMatrix(layer + "/embeddings", parameters, Axis.of(1, 0), rows);
     }
 
     private static Step.PlaceWeights slopes(Op.PRelu op) {

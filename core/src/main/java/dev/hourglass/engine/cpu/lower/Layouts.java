@@ -92,6 +92,8 @@ final class Layouts {
             case Op.LogSoftmax ignored -> natural;
             case Op.PRelu ignored -> natural;
             case Op.Embed ignored -> natural;
+            case Op.Nearest ignored -> natural;
+            case Op.StraightThrough ignored -> natural;
             case Op.Repeat ignored -> natural;
             case Op.Masking ignored -> natural;
             case Op.HideSteps ignored -> natural;

@@ -94,6 +94,7 @@ public final class Lowering {
             case Op.Sparsity o -> penalties.sparsity(o);
             case Op.Contraction o -> penalties.contraction(o);
             case Op.Divergence o -> merges.divergence(o);
+            case Op.Quantization o -> penalties.quantization(o);
             case Op.Layer o -> addForward(o);
             case Op.Gradient o ->
                 addGradient(o, draft.valueOf(o.outputGradients().getFirst()));
@@ -130,6 +131,8 @@ public final class Lowering {
             case Op.LogSoftmax op -> elementwise.logSoftmax(op);
             case Op.PRelu op -> elementwise.prelu(op);
             case Op.Embed op -> elementwise.embed(op);
+            case Op.Nearest op -> elementwise.nearest(op);
+            case Op.StraightThrough op -> merges.straightThrough(op);
             case Op.Sum op -> op.terms().isEmpty() ? sequences.zeros(op) : merges.sum(op);
             case Op.Combine op -> merges.combine(op);
             case Op.Concatenate op -> merges.concatenate(op);
@@ -175,6 +178,8 @@ public final class Lowering {
             case Op.LogSoftmax op -> elementwise.logSoftmaxGradient(op, gradient, ofOutput);
             case Op.PRelu op -> elementwise.preluGradient(op, gradient, ofOutput);
             case Op.Embed op -> elementwise.embedGradient(op, gradient, ofOutput);
+            case Op.Nearest op -> throw new IllegalArgumentException("What chooses a row has no slope: " + op);
+            case Op.StraightThrough op -> merges.straightThroughGradient(op, gradient, ofOutput);
             case Op.Sum op -> merges.sumGradient(op, gradient, ofOutput);
             case Op.Combine op -> merges.combineGradient(op, gradient, ofOutput);
             case Op.Concatenate op -> merges.concatenateGradient(op, gradient, ofOutput);

@@ -162,6 +162,18 @@ final class MergeLowering {
         }
     }
 
+    Value straightThrough(Op.StraightThrough op) {
+        Value output = new Value(op.to().name(), draft.layouts().written(op.to(), false));
+        draft.add(new Step.Copy(draft.valueOf(op.nearest()), output));
+        return output;
+    }
+
+    void straightThroughGradient(Op.StraightThrough op, Op.Gradient gradient, Value ofOutput) {
+        for (Op.Share share : gradient.shares()) {
+            draft.give(op, share, copy(share, ofOutput));
+        }
+    }
+
     void divergence(Op.Divergence op) {
         Value mean = draft.valueOf(op.mean());
         Value logVariance = draft.valueOf(op.logVariance());

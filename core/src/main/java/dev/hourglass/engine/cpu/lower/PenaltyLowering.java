@@ -44,6 +44,14 @@ final class PenaltyLowering {
                 gradient));
     }
 
+    void quantization(Op.Quantization op) {
+        Value from = draft.valueOf(op.from());
+        Value nearest = draft.valueOf(op.nearest());
+        Value ofFrom = gradient(op.ofFrom(), from);
+        Value ofNearest = gradient(op.ofNearest(), nearest);
+        draft.add(new Step.Quantization(op.penalty(), op.from().shape(), from, nearest, ofFrom, ofNearest));
+    }
+
     private Value gradient(Tensor tensor, Value activity) {
         Value gradient = new Value(tensor.name(), Layouts.gradient(activity.layout()));
         draft.define(tensor, gradient);

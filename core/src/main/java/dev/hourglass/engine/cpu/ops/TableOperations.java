@@ -7,6 +7,7 @@ import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.tensor.Kernels;
+import java.util.Arrays;
 
 /** Rows of a table that numbers choose. */
 public final class TableOperations {
@@ -49,6 +50,62 @@ public final class TableOperations {
                 }
             }
         };
+    }
+
+    /** A row's distance is a lane's own sum, in the order of the numbers, so vectors of any width give the same bits. */
+    public Operation nearest(Step.Nearest step) {
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
+        Layout.Image in = step.from().image();
+        Layout.Image out = step.to().image();
+        int size = in.channels();
+        int stride = Kernels.padded(size);
+        int rows = step.table().packedColumns() / stride;
+        int table = weights.offset(step.table());
+        float[][] turned = new float[resources.workers()][size * rows];
+        float[][] distances = new float[resources.workers()][rows];
+        return at -> {
+            float[] columns = turned[at.worker];
+            turn(weights.array(), table, stride, rows, columns);
+            for (int i = 0; i < at.samples; i++) {
+                int source = from.offset(at) + i * from.stride();
+                int target = to.offset(at) + i * to.stride();
+                for (int place = 0; place < in.pixels(); place++) {
+                    int nearest =
+                            nearest(from.array(at), source + in.pixel(place), size, columns, distances[at.worker]);
+                    to.array(at)[target + number(out, place)] = nearest;
+                }
+            }
+        };
+    }
+
+    /** Rows, each {@code stride} behind the one before, to columns that lie side by side. */
+    private static void turn(float[] from, int offset, int stride, int rows, float[] columns) {
+        for (int row = 0; row < rows; row++) {
+            for (int at = row, j = offset + row * stride; at < columns.length; at += rows, j++) {
+                columns[at] = from[j];
+            }
+        }
+    }
+
+    /** Of the rows whose numbers are columns here, the one with the least squared distance, the first of several. */
+    private static int nearest(float[] vectors, int from, int size, float[] columns, float[] distances) {
+        Arrays.fill(distances, 0);
+        for (int j = 0; j < size; j++) {
+            addSquares(vectors[from + j], columns, j * distances.length, distances);
+        }
+        int nearest = 0;
+        for (int row = 1; row < distances.length; row++) {
+            nearest = distances[row] < distances[nearest] ? row : nearest;
+        }
+        return nearest;
+    }
+
+    private static void addSquares(float number, float[] column, int from, float[] sums) {
+        for (int row = 0; row < sums.length; row++) {
+            float difference = number - column[from + row];
+            sums[row] += difference * difference;
+        }
     }
 
     /** The way forward has seen that each number has its row. */

@@ -221,6 +221,13 @@ public sealed interface Step {
      */
     record Embed(String layer, Value from, PackedMatrix table, Value to) implements Step {}
 
+    /**
+     * The number of the nearest row of a table for each vector, in order.
+     *
+     * @param table as one row, each of its own padded
+     */
+    record Nearest(Value from, PackedMatrix table, Value to) implements Step {}
+
     /** Adds each place's gradient to that of its row. */
     record EmbedGradient(Value from, Value gradient, PackedMatrix table) implements Step {}
 
@@ -789,6 +796,15 @@ public sealed interface Step {
      */
     record Divergence(
             Penalty.Divergence penalty, Shape sample, Value mean, Value logVariance, Value ofMean, Value ofLogVariance)
+            implements Step {}
+
+    /**
+     * Adds how far vectors are from those of a codebook that stand for them, and writes the slopes.
+     *
+     * @param sample the shape of one sample of each value
+     */
+    record Quantization(
+            Penalty.Quantization penalty, Shape sample, Value from, Value nearest, Value ofFrom, Value ofNearest)
             implements Step {}
 
     /**

@@ -44,6 +44,7 @@ public record StepAccess(
             case Step.LogSoftmax s -> reading(s.from()).writing(s.to());
             case Step.LogSoftmaxGradient s -> reading(s.output(), s.gradient()).writing(s.gradient());
             case Step.Embed s -> reading(s.from()).writing(s.to()).with(s.table());
+            case Step.Nearest s -> reading(s.from()).writing(s.to()).with(s.table());
             case Step.EmbedGradient s -> reading(s.from(), s.gradient()).adding(s.table());
             case Step.PRelu s ->
                 reading(s.from()).writing(s.to()).with(s.slopes().packed());
@@ -149,6 +150,7 @@ public record StepAccess(
             case Step.Sample s -> reading(s.mean(), s.logVariance()).writing(s.deviation(), s.to());
             case Step.SampleGradient s -> reading(s.deviation(), s.gradient()).writing(s.ofLogVariance());
             case Step.Divergence s -> reading(s.mean(), s.logVariance()).writing(s.ofMean(), s.ofLogVariance());
+            case Step.Quantization s -> reading(s.from(), s.nearest()).writing(s.ofFrom(), s.ofNearest());
             case Step.LossGradient s ->
                 reading(s.prediction(), s.target(), s.mask()).writing(s.gradient());
         };

@@ -106,6 +106,8 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
             case Step.LogSoftmax s -> of(s, EXP_FLOPS * numbers(s.to()), Matrices.NONE);
             case Step.LogSoftmaxGradient s -> of(s, EXP_FLOPS * numbers(s.gradient()), Matrices.NONE);
             case Step.Embed s -> of(s, 0, Matrices.read(s.table()));
+            // A difference and a multiply-add for each number of each row.
+            case Step.Nearest s -> of(s, 3 * pixels(s.from()) * columns(s.table()), Matrices.read(s.table()));
             case Step.EmbedGradient s -> of(s, numbers(s.gradient()), Matrices.gradient(s.table()));
             case Step.PRelu s ->
                 of(s, 2 * numbers(s.to()), Matrices.read(s.slopes().packed()));
@@ -211,6 +213,8 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
             case Step.Sample s -> of(s, (3 + EXP_FLOPS) * numbers(s.to()), Matrices.NONE);
             case Step.SampleGradient s -> of(s, 2 * numbers(s.ofLogVariance()), Matrices.NONE);
             case Step.Divergence s -> of(s, (8 + EXP_FLOPS) * numbers(s.mean()), Matrices.NONE);
+            // A difference, its square added up, and two products.
+            case Step.Quantization s -> of(s, 5 * numbers(s.from()), Matrices.NONE);
             // A difference, its square added up, and the gradient.
             case Step.LossGradient s -> of(s, 4 * numbers(s.prediction()), Matrices.NONE);
         };

@@ -167,6 +167,7 @@ public final class WeightPaths {
             case LayerSpec.PRelu ignored -> "/vars";
             case LayerSpec.Embedding ignored -> "/vars";
             case LayerSpec.Masking ignored -> "/vars";
+            case LayerSpec.VectorQuantizer ignored -> "/vars";
             case LayerSpec.Merge ignored -> "/vars";
         };
     }

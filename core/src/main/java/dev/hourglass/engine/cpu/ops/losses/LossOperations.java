@@ -213,6 +213,36 @@ public final class LossOperations {
         };
     }
 
+    public Operation quantization(Step.Quantization step) {
+        SampleCopy from = SampleCopy.of(step.from(), resources);
+        SampleCopy nearest = SampleCopy.of(step.nearest(), resources);
+        SampleCopy ofFrom = SampleCopy.of(step.ofFrom(), resources);
+        SampleCopy ofNearest = SampleCopy.of(step.ofNearest(), resources);
+        int size = step.sample().size();
+        float[][] encoded = new float[resources.workers()][size];
+        float[][] chosen = new float[resources.workers()][size];
+        return at -> {
+            float[] z = encoded[at.worker];
+            float[] q = chosen[at.worker];
+            float factor = factor(at, size, 2);
+            float committed = factor * step.penalty().beta();
+            for (int sample = 0; sample < at.samples; sample++) {
+                from.gather(at, sample, z);
+                nearest.gather(at, sample, q);
+                double squares = 0;
+                for (int j = 0; j < size; j++) {
+                    float difference = z[j] - q[j];
+                    squares += (double) difference * difference;
+                    z[j] = committed * difference;
+                    q[j] = -factor * difference;
+                }
+                results.penalties[at.chunk] += step.penalty().cost(squares, size);
+                ofFrom.spread(z, at, sample);
+                ofNearest.spread(q, at, sample);
+            }
+        };
+    }
+
     /** A sample of a prediction and of its target, row-major, and the gradient that is to be spread. */
     private final class Compared {
         private final OutputLoss loss;
