@@ -11,7 +11,9 @@ import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.files.RowFile;
 import dev.hourglass.data.series.RowAnswers;
+import dev.hourglass.evaluate.latent.CodebookUse;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.model.VectorCodes;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -78,7 +80,7 @@ abstract class PassCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         SavedModel given = model.read(() -> data.sampleShape(catalog, terminal));
-        SavedModel chain = layers.apply(given);
+        SavedModel chain = through(given);
         PatchOption patches = patches();
         boolean inARow = given.readsSeveral() && chain.input().equals(given.input());
         Dataset samples = patches.open(data, inARow ? given : chain, catalog, terminal);
@@ -109,6 +111,11 @@ abstract class PassCommand implements Runnable {
                 row.withBatch().replace("None", Integer.toString(samples.size()))));
     }
 
+    /** What samples are sent through. */
+    SavedModel through(SavedModel given) {
+        return layers.apply(given);
+    }
+
     /** Of a command that cuts no pictures, without a patch. */
     PatchOption patches() {
         return new PatchOption();
@@ -129,7 +136,8 @@ abstract class PassCommand implements Runnable {
             header = "Write the codes of samples to a file.",
             description = {
                 "Sends samples through the encoder, batch by batch, and writes a row of numbers for each. Samples get"
-                        + " the normalization that the model was trained with."
+                        + " the normalization that the model was trained with.",
+                "A code of a vector-quantised model is made of vectors; --indices writes their numbers in the codebook."
             },
             footer = {
                 "  hourglass encode cnn.keras --data mnist:test --out codes.npy",
@@ -137,8 +145,48 @@ abstract class PassCommand implements Runnable {
                 "  hourglass encode lstm.keras --data series.csv --stride 10 --out codes.npy"
             })
     static final class Encode extends PassCommand {
+        @Option(
+                names = "--indices",
+                description = "Write which vectors of its codebook a vector-quantised model chose, counted from 0.")
+        private boolean indices;
+
         Encode(Terminal terminal, DatasetCatalog catalog) {
             super(terminal, catalog, "Encoding", "Encoded", SavedModel::encoder);
+        }
+
+        @Override
+        boolean writeRows(Path file, Pass pass, Terminal display) throws IOException {
+            if (!indices) {
+                return false;
+            }
+            VectorCodes codes = pass.chain().vectorCodes();
+            int places = codes.places().size();
+            CodebookUse.Counter count = new CodebookUse.Counter(codes);
+            RowFile.write(
+                    file,
+                    codes.places(),
+                    SampleColumns.of(pass.data()),
+                    sink -> pass.writeTo((values, from, rows) -> {
+                        float[] numbers = new float[rows * places];
+                        codes.number(values, from, rows, numbers);
+                        count.add(numbers, numbers.length);
+                        sink.write(numbers, 0, rows);
+                    }));
+            CodebookUse use = count.use();
+            display.println(String.format(
+                    Locale.ROOT,
+                    "Encoded %,d samples: %s, %s numbers of %,d vectors, of which %,d are used (perplexity %.1f); %,.0f"
+                            + " bits a sample",
+                    pass.data().size(),
+                    file,
+                    codes.places()
+                            .withBatch()
+                            .replace("None", Integer.toString(pass.data().size())),
+                    use.vectors(),
+                    use.used(),
+                    use.perplexity(),
+                    use.bits()));
+            return true;
         }
     }
 
@@ -148,13 +196,21 @@ abstract class PassCommand implements Runnable {
             header = "Decode codes to samples and write these to a file.",
             description = {
                 "Sends codes, such as 'hourglass encode' writes, through the decoder, batch by batch. The output is"
-                        + " normalized as the model was trained: pixels are 0 to 1."
+                        + " normalized as the model was trained: pixels are 0 to 1.",
+                "Of a vector-quantised model, --indices reads the numbers of vectors that 'hourglass encode --indices'"
+                        + " wrote; that needs the whole model, which has the codebook."
             },
             footer = {
                 "  hourglass decode cnn.keras --data codes.npy --out images.npy",
                 "  hourglass decode cnn_decoder.h5 --data codes.csv --out images.csv"
             })
     static final class Decode extends PassCommand {
+        @Option(
+                names = "--indices",
+                description =
+                        "The codes are numbers of vectors in a vector-quantised model's codebook, counted from 0.")
+        private boolean indices;
+
         Decode(Terminal terminal, DatasetCatalog catalog) {
             super(
                     terminal,
@@ -162,6 +218,11 @@ abstract class PassCommand implements Runnable {
                     "Decoding",
                     "Decoded",
                     model -> model.decoding().decoder());
+        }
+
+        @Override
+        SavedModel through(SavedModel given) {
+            return indices ? given.decoding().decoderOfNumbers() : super.through(given);
         }
     }
 

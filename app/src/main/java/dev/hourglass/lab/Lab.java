@@ -262,7 +262,7 @@ public final class Lab {
     private int widest(Recipe.Data data) {
         IntStream ofModels = recipe.models().stream()
                 .filter(model -> model.data().equals(data))
-                .mapToInt(model -> model.spec().latentSize());
+                .mapToInt(model -> model.spec().keptSize());
         IntStream ofSweep = sweep().stream()
                 .flatMapToInt(wanted -> wanted.latentSizes().stream().mapToInt(size -> size));
         return IntStream.concat(ofModels, ofSweep).max().orElseThrow();

@@ -64,6 +64,7 @@ public final class RecipeReader {
             "mnist-vae",
             "mnist-vae-conv",
             "mnist-vae-plane",
+            "mnist-vq",
             "mnist-unet",
             "cifar10-unet",
             "cifar10-residual");

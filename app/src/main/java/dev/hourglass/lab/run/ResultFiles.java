@@ -5,6 +5,7 @@ import static dev.hourglass.lab.run.JsonWriting.finite;
 import dev.hourglass.engine.Measured;
 import dev.hourglass.evaluate.errors.ErrorReport;
 import dev.hourglass.evaluate.errors.ImageQuality;
+import dev.hourglass.evaluate.latent.CodebookUse;
 import dev.hourglass.report.results.LatentSpace;
 import dev.hourglass.report.results.ModelEvaluation;
 import dev.hourglass.report.results.ModelResult;
@@ -94,6 +95,13 @@ final class ResultFiles {
         StitchedPictures whole = evaluation.whole();
         if (whole != null) {
             of.put("wholePictures", whole(whole));
+        }
+        CodebookUse codebook = evaluation.codebook();
+        if (codebook != null) {
+            of.put("codebookVectors", codebook.vectors());
+            of.put("codebookUsed", codebook.used());
+            of.put("codebookPerplexity", finite(codebook.perplexity()));
+            of.put("bitsPerSample", finite(codebook.bits()));
         }
         PeakMemory memory = evaluation.memory();
         if (memory != null) {

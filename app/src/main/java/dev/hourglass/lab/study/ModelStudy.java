@@ -15,6 +15,7 @@ import dev.hourglass.evaluate.errors.ErrorReport;
 import dev.hourglass.evaluate.errors.Evaluation;
 import dev.hourglass.evaluate.errors.ImageQuality;
 import dev.hourglass.evaluate.errors.ReconstructionError;
+import dev.hourglass.evaluate.latent.CodebookUse;
 import dev.hourglass.evaluate.latent.Prior;
 import dev.hourglass.evaluate.pca.PrincipalComponents;
 import dev.hourglass.evaluate.pca.PrincipalRegression;
@@ -23,6 +24,7 @@ import dev.hourglass.lab.Splits;
 import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.VectorCodes;
 import dev.hourglass.report.results.LatentSpace;
 import dev.hourglass.report.results.ModelEvaluation;
 import dev.hourglass.report.results.ModelEvaluation.Extreme;
@@ -49,6 +51,9 @@ public final class ModelStudy {
     private static final int SMALLEST_IMAGE = 11;
     /** Codes on a plane. Of more, neighbours take minutes, and points cover each other. */
     private static final int MOST_SHOWN = 20_000;
+
+    private static final int CODES_AT_ONCE = 256;
+
     /** Of a variational model, shown as a square. */
     private static final int PRIOR_SAMPLES = 64;
     /** Of a variational model whose codes lie on a plane. */
@@ -203,7 +208,7 @@ public final class ModelStudy {
         AutoencoderSpec spec = recipe.spec();
         int threads = recipe.training().threads();
         Dataset test = splits.test().reshaped(spec.input());
-        int components = Math.min(spec.latentSize(), pca.components());
+        int components = Math.min(spec.keptSize(), pca.components());
         reporter.working(
                 String.format(Locale.ROOT, "Reconstructing %,d test samples with %s", test.size(), recipe.name()));
         ReconstructionError error = Evaluation.reconstruction(trained.result().model(), test, threads);
@@ -238,6 +243,12 @@ public final class ModelStudy {
                 evaluation = evaluation.withPrior(
                         prior(spec, inference, recipe.training().seed()));
             }
+            VectorCodes vectors = VectorCodes.of(
+                            spec.graph(), trained.result().model().parameters(), spec.waist())
+                    .orElse(null);
+            if (vectors != null) {
+                evaluation = evaluation.withCodebook(codebookUse(vectors, inference, test));
+            }
             evaluation = evaluation.withPredictions(predictions(recipe, inference, components));
             if (truth.isPresent()) {
                 evaluation = evaluation.withSignal(new SignalStudy(truth.get(), splits.test()).compare(own, rival));
@@ -256,6 +267,21 @@ public final class ModelStudy {
                     reconstructions(own),
                     evaluation);
         }
+    }
+
+    private static CodebookUse codebookUse(VectorCodes vectors, Inference inference, Dataset test) {
+        int places = vectors.places().size();
+        int size = places * vectors.codebook().size();
+        float[] codes = new float[CODES_AT_ONCE * size];
+        float[] numbers = new float[CODES_AT_ONCE * places];
+        CodebookUse.Counter count = new CodebookUse.Counter(vectors);
+        for (int from = 0; from < test.size(); from += CODES_AT_ONCE) {
+            int batch = Math.min(CODES_AT_ONCE, test.size() - from);
+            inference.encode(test::copySample, from, batch, codes);
+            vectors.number(codes, 0, batch, numbers);
+            count.add(numbers, batch * places);
+        }
+        return count.use();
     }
 
     private List<Prediction> predictions(ModelRecipe recipe, Inference inference, int components) {
@@ -350,7 +376,7 @@ public final class ModelStudy {
         int threads = recipe.training().threads();
         List<LatentSpace.Probe> answers = new ArrayList<>();
         answers.add(asked.codes(codes(model, shaped.training(), threads), codes(model, shaped.test(), threads)));
-        int components = Math.min(recipe.spec().latentSize(), pca.components());
+        int components = Math.min(recipe.spec().keptSize(), pca.components());
         if (components > 0) {
             answers.add(asked.pca(pca, components));
         }

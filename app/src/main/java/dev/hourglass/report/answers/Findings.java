@@ -1,6 +1,7 @@
 package dev.hourglass.report.answers;
 
 import dev.hourglass.engine.Loss;
+import dev.hourglass.evaluate.latent.CodebookUse;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.report.DetectionSection;
 import dev.hourglass.report.Names;
@@ -14,6 +15,7 @@ import dev.hourglass.train.History;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
@@ -69,6 +71,7 @@ public final class Findings {
             ranked.stream().skip(1).forEach(other -> findings.add(reconstruction(ranked.getFirst(), other)));
             latentSizes(ranked).ifPresent(findings::add);
             ranked.forEach(model -> pca(model).ifPresent(findings::add));
+            ranked.forEach(model -> codebook(model).ifPresent(findings::add));
             ranked.forEach(model -> model.evaluation().predictions().stream()
                     .map(prediction -> prediction(model, prediction))
                     .forEach(findings::add));
@@ -112,7 +115,7 @@ public final class Findings {
 
     private static Optional<String> noCompression(ModelResult model) {
         int size = model.spec().input().size();
-        int latentSize = model.spec().latentSize();
+        int latentSize = latentSize(model);
         long around = model.spec().bypassSize();
         if (around > 0) {
             return Optional.of(name(model) + " does not compress: beside the " + Numbers.count(latentSize)
@@ -122,6 +125,23 @@ public final class Findings {
                 ? Optional.empty()
                 : Optional.of(name(model) + " compresses nothing: its code has " + Numbers.count(latentSize)
                         + " numbers, a sample " + Numbers.count(size) + ". A narrower waist makes it an autoencoder.");
+    }
+
+    /** What a code of numbered vectors takes, and how much of that is used. */
+    private static Optional<String> codebook(ModelResult model) {
+        CodebookUse use = model.evaluation().codebook();
+        return use == null
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "%s writes a sample in %s bits: %s out of a codebook of %d. The test samples use %d of these,"
+                                + " with a perplexity of %.1f.",
+                        name(model),
+                        Numbers.count(Math.round(use.bits())),
+                        use.places() == 1 ? "1 vector" : Numbers.count(use.places()) + " vectors",
+                        use.vectors(),
+                        use.used(),
+                        use.perplexity()));
     }
 
     private static Optional<String> incomparable(RunResult run) {
@@ -352,7 +372,7 @@ public final class Findings {
     }
 
     private static int latentSize(ModelResult model) {
-        return model.spec().latentSize();
+        return model.spec().keptSize();
     }
 
     private static String better(double higher, double lower) {

@@ -57,7 +57,7 @@ final class ReconstructionAnswer {
         return "On " + Numbers.count(data.testSamples()) + " test " + data.noun() + " its MSE is "
                 + Numbers.error(model.test().mse()) + " and its MAE "
                 + Numbers.error(model.test().mae()) + images
-                + ", from " + Numbers.count(model.spec().latentSize()) + " numbers for "
+                + ", from " + Numbers.count(model.spec().keptSize()) + " numbers for "
                 + Numbers.count(model.spec().input().size()) + passing(model);
     }
 
@@ -80,7 +80,7 @@ final class ReconstructionAnswer {
                         ? ", MAE " + Numbers.error(model.pcaMae()) + " against "
                                 + Numbers.error(model.test().mae())
                         : "");
-        String rival = "PCA with " + model.spec().latentSize() + " components, fitted to the same training data,";
+        String rival = "PCA with " + model.spec().keptSize() + " components, fitted to the same training data,";
         if (same(own, pca)) {
             return Optional.of(rival + " is as good: " + both + ".");
         }
@@ -112,7 +112,7 @@ final class ReconstructionAnswer {
             double computed = model.spec().compressionRatio();
             parts.add("a compression of " + Numbers.ratio(compression));
             parts.add(Numbers.count(model.spec().input().size()) + " numbers to "
-                    + Numbers.count(model.spec().latentSize()) + " are " + Numbers.ratio(computed)
+                    + Numbers.count(model.spec().keptSize()) + " are " + Numbers.ratio(computed)
                     + (same(compression, computed) ? " indeed" : ", which is what counts here"));
         }
         return "Reported by " + reference.source() + ": " + String.join("; ", parts) + ".";

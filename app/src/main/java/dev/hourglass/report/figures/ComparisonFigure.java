@@ -150,7 +150,7 @@ final class ComparisonFigure {
             ModelResult model = models.get(i);
             bars.add(new Bar(Names.model(model), own.applyAsDouble(model), Palette.of(i)));
             if (hasRival(model)) {
-                bars.add(new Bar("PCA " + model.spec().latentSize(), pca.applyAsDouble(model), Palette.PALE));
+                bars.add(new Bar("PCA " + model.spec().keptSize(), pca.applyAsDouble(model), Palette.PALE));
             }
         }
         return bars;

@@ -2,6 +2,7 @@ package dev.hourglass.report.results;
 
 import dev.hourglass.evaluate.errors.ErrorReport;
 import dev.hourglass.evaluate.errors.ImageQuality;
+import dev.hourglass.evaluate.latent.CodebookUse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param predictions of outputs that tell what follows a sample
  * @param references what others report of the same model
  * @param whole the pictures of which the samples are patches
+ * @param codebook how a vector-quantised model uses its vectors
  */
 public record ModelEvaluation(
         @Nullable ErrorReport errors,
@@ -36,10 +38,11 @@ public record ModelEvaluation(
         @Nullable PriorSamples prior,
         List<Prediction> predictions,
         List<Reference> references,
-        @Nullable StitchedPictures whole) {
+        @Nullable StitchedPictures whole,
+        @Nullable CodebookUse codebook) {
     /** Nothing was measured. */
     public static final ModelEvaluation NONE = new ModelEvaluation(
-            null, null, null, List.of(), List.of(), null, null, null, null, null, List.of(), List.of(), null);
+            null, null, null, List.of(), List.of(), null, null, null, null, null, List.of(), List.of(), null, null);
 
     /**
      * A sample that stands out.
@@ -60,12 +63,38 @@ public record ModelEvaluation(
 
     public ModelEvaluation withErrors(ErrorReport own, @Nullable ErrorReport ofPca) {
         return new ModelEvaluation(
-                own, ofPca, quality, best, worst, latent, signal, sweep, memory, prior, predictions, references, whole);
+                own,
+                ofPca,
+                quality,
+                best,
+                worst,
+                latent,
+                signal,
+                sweep,
+                memory,
+                prior,
+                predictions,
+                references,
+                whole,
+                codebook);
     }
 
     public ModelEvaluation withQuality(ImageQuality value) {
         return new ModelEvaluation(
-                errors, pca, value, best, worst, latent, signal, sweep, memory, prior, predictions, references, whole);
+                errors,
+                pca,
+                value,
+                best,
+                worst,
+                latent,
+                signal,
+                sweep,
+                memory,
+                prior,
+                predictions,
+                references,
+                whole,
+                codebook);
     }
 
     public ModelEvaluation withExtremes(List<Extreme> bestOnes, List<Extreme> worstOnes) {
@@ -82,17 +111,44 @@ public record ModelEvaluation(
                 prior,
                 predictions,
                 references,
-                whole);
+                whole,
+                codebook);
     }
 
     public ModelEvaluation withLatent(LatentSpace value) {
         return new ModelEvaluation(
-                errors, pca, quality, best, worst, value, signal, sweep, memory, prior, predictions, references, whole);
+                errors,
+                pca,
+                quality,
+                best,
+                worst,
+                value,
+                signal,
+                sweep,
+                memory,
+                prior,
+                predictions,
+                references,
+                whole,
+                codebook);
     }
 
     public ModelEvaluation withSignal(SignalErrors value) {
         return new ModelEvaluation(
-                errors, pca, quality, best, worst, latent, value, sweep, memory, prior, predictions, references, whole);
+                errors,
+                pca,
+                quality,
+                best,
+                worst,
+                latent,
+                value,
+                sweep,
+                memory,
+                prior,
+                predictions,
+                references,
+                whole,
+                codebook);
     }
 
     public ModelEvaluation withSweep(Sweep value) {
@@ -109,17 +165,44 @@ public record ModelEvaluation(
                 prior,
                 predictions,
                 references,
-                whole);
+                whole,
+                codebook);
     }
 
     public ModelEvaluation withMemory(PeakMemory value) {
         return new ModelEvaluation(
-                errors, pca, quality, best, worst, latent, signal, sweep, value, prior, predictions, references, whole);
+                errors,
+                pca,
+                quality,
+                best,
+                worst,
+                latent,
+                signal,
+                sweep,
+                value,
+                prior,
+                predictions,
+                references,
+                whole,
+                codebook);
     }
 
     public ModelEvaluation withReferences(List<Reference> value) {
         return new ModelEvaluation(
-                errors, pca, quality, best, worst, latent, signal, sweep, memory, prior, predictions, value, whole);
+                errors,
+                pca,
+                quality,
+                best,
+                worst,
+                latent,
+                signal,
+                sweep,
+                memory,
+                prior,
+                predictions,
+                value,
+                whole,
+                codebook);
     }
 
     public ModelEvaluation withPrior(PriorSamples value) {
@@ -136,12 +219,26 @@ public record ModelEvaluation(
                 value,
                 predictions,
                 references,
-                whole);
+                whole,
+                codebook);
     }
 
     public ModelEvaluation withPredictions(List<Prediction> value) {
         return new ModelEvaluation(
-                errors, pca, quality, best, worst, latent, signal, sweep, memory, prior, value, references, whole);
+                errors,
+                pca,
+                quality,
+                best,
+                worst,
+                latent,
+                signal,
+                sweep,
+                memory,
+                prior,
+                value,
+                references,
+                whole,
+                codebook);
     }
 
     public ModelEvaluation withWhole(StitchedPictures value) {
@@ -158,6 +255,25 @@ public record ModelEvaluation(
                 prior,
                 predictions,
                 references,
+                value,
+                codebook);
+    }
+
+    public ModelEvaluation withCodebook(CodebookUse value) {
+        return new ModelEvaluation(
+                errors,
+                pca,
+                quality,
+                best,
+                worst,
+                latent,
+                signal,
+                sweep,
+                memory,
+                prior,
+                predictions,
+                references,
+                whole,
                 value);
     }
 }

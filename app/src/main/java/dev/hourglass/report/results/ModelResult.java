@@ -12,7 +12,7 @@ import java.util.List;
  * @param data it was trained and tested on; its samples have the size of the model's input
  * @param parameters how many numbers its variables hold, moving statistics included
  * @param test on the test set, after the last epoch
- * @param pcaMse test MSE of PCA with {@code spec.latentSize()} components, fitted on the same training data
+ * @param pcaMse test MSE of PCA with {@code spec.keptSize()} components, fitted on the same training data
  * @param weightsSha256 over all variables
  * @param reconstructions of the data's examples, in their order, each row-major
  * @param evaluation what else was found out

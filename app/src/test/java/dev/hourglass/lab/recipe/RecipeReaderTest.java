@@ -1205,7 +1205,7 @@ class RecipeReaderTest {
                         + " sequences-conv1d, sequences-cnn-lstm, sequences-transformer,"
                         + " sequences-teacher-forced, sequences-composite, mnist-denoising, mnist-sparse,"
                         + " mnist-sparse-kl, mnist-contractive, mnist-vae, mnist-vae-conv, mnist-vae-plane,"
-                        + " mnist-unet, cifar10-unet, cifar10-residual.");
+                        + " mnist-vq, mnist-unet, cifar10-unet, cifar10-residual.");
     }
 
     @Test
