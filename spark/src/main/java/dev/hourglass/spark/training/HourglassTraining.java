@@ -203,8 +203,9 @@ public final class HourglassTraining {
         Task task = ignored -> CollectionConverters.asScala(
                 List.of(worker.run(BarrierTaskContext.get())).iterator());
         RDD<WorkerReport> reports = ranks.rdd().barrier().mapPartitions(task, false, tag);
+        // Spark runs a barrier stage again only if a shuffle comes after it.
         return new JavaRDD<>(reports, tag)
-                .collect().stream()
+                .repartition(1).collect().stream()
                         .sorted(Comparator.comparingInt(WorkerReport::rank))
                         .toList();
     }
