@@ -3,6 +3,7 @@ package dev.hourglass.lab.board;
 import dev.hourglass.detect.metrics.Segment;
 import dev.hourglass.files.Failures;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ record NabCorpus(List<File> files) {
                     .readTree(Files.readString(windows))
                     .properties()
                     .forEach(e -> byFile.put(e.getKey(), e.getValue()));
-        } catch (JacksonException e) {
+        } catch (CharacterCodingException | JacksonException e) {
             throw new BoardException("Can't read " + windows + ": expected JSON. Take the benchmark's own.", e);
         } catch (IOException e) {
             throw new BoardException("Can't read " + windows + ": " + Failures.reason(e), e);
