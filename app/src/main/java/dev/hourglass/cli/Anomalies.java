@@ -54,8 +54,10 @@ final class Anomalies {
         Detection detection = Objects.requireNonNull(model.detection());
         terminal.println("Calibrated: " + detection.calibration());
         terminal.println("Scores: " + detection.scoring());
-        if (!detection.threshold().note().isEmpty()) {
-            terminal.error(detection.threshold().note());
+        if (detection.threshold().isLargestScore()) {
+            terminal.error("WARNING: " + detection.threshold().note());
+        } else if (!detection.threshold().note().isEmpty()) {
+            terminal.println(detection.threshold().note());
         }
     }
 

@@ -12,4 +12,9 @@ package dev.hourglass.detect;
  * @param note what a reader must know, a sentence; empty for nothing
  */
 public record CalibratedThreshold(
-        ThresholdRule rule, double threshold, double low, double high, String interval, int scores, String note) {}
+        ThresholdRule rule, double threshold, double low, double high, String interval, int scores, String note) {
+    /** Whether there were too few scores to count so rare false alarms: it is the largest of them then. */
+    public boolean isLargestScore() {
+        return rule instanceof ThresholdRule.FalseAlarmRate alarms && alarms.rate() * scores < 1 - 1e-9;
+    }
+}

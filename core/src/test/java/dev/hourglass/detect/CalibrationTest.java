@@ -88,6 +88,7 @@ class CalibrationTest {
         CalibratedThreshold found = Calibration.fit(new ThresholdRule.FalseAlarmRate(0.03), HUNDRED, RANDOM);
 
         assertThat(found.threshold()).isEqualTo(97);
+        assertThat(found.isLargestScore()).isFalse();
         assertThat(found.note()).isEmpty();
     }
 
@@ -96,6 +97,7 @@ class CalibrationTest {
         CalibratedThreshold found = Calibration.fit(new ThresholdRule.FalseAlarmRate(0.001), HUNDRED, RANDOM);
 
         assertThat(found.threshold()).isEqualTo(100);
+        assertThat(found.isLargestScore()).isTrue();
         assertThat(found.high()).isEqualTo(Double.POSITIVE_INFINITY);
         assertThat(found.note())
                 .startsWith("100 scores are too few for a rate of 0.001")
