@@ -139,6 +139,7 @@ final class OperatorReader {
             case "Softplus" -> pointwise.activation(node, Activation.SOFTPLUS);
             case "Softsign" -> pointwise.activation(node, Activation.SOFTSIGN);
             case "Exp" -> pointwise.activation(node, Activation.EXPONENTIAL);
+            case WrittenNormalizations.SQUAREPLUS -> pointwise.activation(node, Activation.SQUAREPLUS);
             case "Mish" -> pointwise.activation(node, Activation.MISH);
             case "LeakyRelu" -> pointwise.leakyRelu(node);
             case "ThresholdedRelu" -> pointwise.thresholdedRelu(node);

@@ -17,9 +17,12 @@ import java.util.function.Predicate;
 /**
  * Normalizations that are written out as operators, as all are by exporters for earlier sets: of layers (before set 17)
  * {@code (x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon)}, of groups (before set 18) the instances of x reshaped;
- * then times gamma plus beta.
+ * then times gamma plus beta. The activation squareplus, for which ONNX has no operator, is found in the same way.
  */
 final class WrittenNormalizations {
+    /** What stands for operators that are a squareplus; none of ONNX. */
+    static final String SQUAREPLUS = "Squareplus";
+
     private final Reading reading;
     private final ConstantFolding folding;
     private final Map<String, OnnxNode> givers = new HashMap<>();
@@ -77,8 +80,33 @@ final class WrittenNormalizations {
         return switch (node.operator()) {
             case "Div" -> node.inputs().size() == 2 ? ofLayer(node) : Optional.empty();
             case "InstanceNormalization" -> ofGroups(node);
+            case "Mul" -> ofSquareplus(node);
             default -> Optional.empty();
         };
+    }
+
+    /** {@code (x + sqrt(x * x + 4)) * 0.5}. */
+    private Optional<Found> ofSquareplus(OnnxNode half) {
+        Optional<OnnxNode> sum = having(half, 0.5).flatMap(node -> anyGiver(node, "Add"));
+        Optional<OnnxNode> root = sum.flatMap(node -> anyGiver(node, "Sqrt"));
+        Optional<OnnxNode> more =
+                root.flatMap(node -> giver(node.inputs().getFirst(), "Add")).flatMap(node -> having(node, 4));
+        Optional<OnnxNode> square = more.flatMap(node -> anyGiver(node, "Mul")).filter(this::isSquare);
+        if (square.isEmpty()) {
+            return Optional.empty();
+        }
+        List<OnnxNode> parts = List.of(square.get(), more.orElseThrow(), root.orElseThrow(), sum.orElseThrow(), half);
+        String from = square.get().inputs().getFirst();
+        boolean fits = other(sum.get(), root.get().outputs().getFirst()).equals(from);
+        return fits
+                ? Optional.of(new Found(parts, joined(half, SQUAREPLUS, List.of(from), parts, Map.of())))
+                : Optional.empty();
+    }
+
+    /** The node, where one of its two inputs is a number. */
+    private Optional<OnnxNode> having(OnnxNode node, double number) {
+        boolean has = node.inputs().size() == 2 && node.inputs().stream().anyMatch(input -> number(input) == number);
+        return has ? Optional.of(node) : Optional.empty();
     }
 
     /** {@code [0, groups, -1]}, normalized by instances without weights, laid out as before, weighted by channels. */
