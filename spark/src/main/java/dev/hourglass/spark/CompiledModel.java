@@ -31,9 +31,10 @@ final class CompiledModel {
     private final SavedModel model;
     private @Nullable ChainInference encoder;
     private @Nullable ChainInference whole;
-    /** Empty where errors alone are scored; null until it is known. */
-    private @Nullable Optional<ChainInference> scoredCode;
+    /** Null where errors alone are scored, or it is not known yet. */
+    private @Nullable ChainInference scoredCode;
 
+    private boolean scoredCodeIsKnown;
     private @Nullable Detector detector;
 
     /** Those that no task uses now, by the longest gap. */
@@ -170,9 +171,11 @@ final class CompiledModel {
     }
 
     private synchronized Optional<ChainInference> scoredCode() {
-        Optional<ChainInference> made = scoredCode == null ? model.scoredCode(1) : scoredCode;
-        scoredCode = made;
-        return made;
+        if (!scoredCodeIsKnown) {
+            scoredCode = model.scoredCode(1).orElse(null);
+            scoredCodeIsKnown = true;
+        }
+        return Optional.ofNullable(scoredCode);
     }
 
     private synchronized Detector detector() {
