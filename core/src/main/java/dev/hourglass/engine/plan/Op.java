@@ -517,12 +517,12 @@ public sealed interface Op {
 
     /**
      * The number of the nearest row of a table, for each vector along the last axis: the least squared distance, of several
-     * the first. It has no slope.
+     * the first. It has no slope, so that the table learns elsewhere.
      *
-     * @param parameters index of the table in the model's parameters
+     * @param table index of the table in the model's parameters
      * @param to {@code from}'s shape without its last axis, or one number for a single vector
      */
-    record Nearest(String layer, int parameters, int rows, Tensor from, Tensor to) implements Unary {
+    record Nearest(String layer, int table, int rows, Tensor from, Tensor to) implements Unary {
         @Override
         public List<Tensor> results() {
             return List.of();

@@ -154,7 +154,7 @@ final class ElementwiseLowering {
     Value nearest(Op.Nearest op) {
         Value from = draft.readNatural(op);
         Value output = new Value(op.to().name(), Layouts.natural(op.to()));
-        draft.add(new Step.Nearest(from, table(op.layer(), op.parameters(), op.rows(), op.from()), output));
+        draft.add(new Step.Nearest(from, table(op.layer(), op.table(), op.rows(), op.from()), output));
         return output;
     }
 
