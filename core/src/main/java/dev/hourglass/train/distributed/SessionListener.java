@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -85,8 +86,10 @@ public final class SessionListener implements AutoCloseable {
         } finally {
             close();
             if (!joined) {
-                var _ = before.thenAccept(SessionListener::closeQuietly);
                 before.cancel(false);
+                if (before.state() == Future.State.SUCCESS) {
+                    closeQuietly(before.resultNow());
+                }
                 closeQuietly(next);
             }
         }

@@ -310,7 +310,7 @@ final class SessionChainIT {
         List<SessionListener> listeners = listeners(2);
         try (ServerSocket proxy = new ServerSocket(0, 1, LOOPBACK)) {
             int port = listeners.get(1).address().getPort();
-            var _ = threads.submit(() -> spoil(proxy, port));
+            Future<?> spoiling = threads.submit(() -> spoil(proxy, port));
             List<InetSocketAddress> byProxy =
                     List.of(listeners.get(0).address(), (InetSocketAddress) proxy.getLocalSocketAddress());
             Future<SessionChain> caller = join(listeners.get(0), new Membership(0, byProxy, SECRET, 1, PATIENT));
@@ -322,6 +322,7 @@ final class SessionChainIT {
 
             assertLost(ofSecond, "CRC32C");
             assertLost(ofFirst, "Lost session 2 of 2");
+            spoiling.cancel(true);
         }
     }
 
@@ -329,7 +330,7 @@ final class SessionChainIT {
     private Object spoil(ServerSocket proxy, int port) throws IOException {
         try (Socket caller = proxy.accept();
                 Socket listener = new Socket(LOOPBACK, port)) {
-            var _ = threads.submit(() -> {
+            Future<?> back = threads.submit(() -> {
                 long passed = listener.getInputStream().transferTo(caller.getOutputStream());
                 caller.shutdownOutput();
                 return passed;
@@ -345,6 +346,7 @@ final class SessionChainIT {
                 out.write(buffer, 0, count);
                 passed += count;
             }
+            back.cancel(true);
             return passed;
         }
     }
