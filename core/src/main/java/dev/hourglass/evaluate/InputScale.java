@@ -116,7 +116,11 @@ public final class InputScale {
         if (!normalization.isPixels() || !data.normalization().isNone()) {
             return Optional.empty();
         }
-        return Optional.of("The numbers of " + data.name() + " are " + ValueRange.of(data)
+        ValueRange range = ValueRange.of(data);
+        if (range.least() == 0 && range.most() == 0) { // the same either way
+            return Optional.empty();
+        }
+        return Optional.of("The numbers of " + data.name() + " are " + range
                 + " and count as divided by 255 already; the model was trained on pixels from 0 to 255. --scale 255"
                 + " divides them.");
     }

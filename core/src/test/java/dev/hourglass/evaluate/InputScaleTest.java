@@ -120,6 +120,8 @@ class InputScaleTest {
                         + " trained on pixels from 0 to 255. --scale 255 divides them.");
         assertThat(InputScale.divided(PIXELS_DIVIDED, Normalization.PIXELS)).isEmpty();
         assertThat(InputScale.divided(divided, Normalization.NONE)).isEmpty();
+        Dataset zeros = FloatDataset.of("zeros", Shape.of(2), new float[4]);
+        assertThat(InputScale.divided(zeros, Normalization.PIXELS)).isEmpty();
     }
 
     @Test
