@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
@@ -176,7 +177,10 @@ class FollowedStreamIT {
         }
         Files.write(state, new byte[3]);
         assertThatThrownBy(() -> follow(rows(12, 13), options(false, BadRows.FAIL, state)))
-                .hasMessageContaining("found 3 bytes of something else");
+                .hasMessageContaining("found something else");
+        Files.write(state, Arrays.copyOf(bytes, 20));
+        assertThatThrownBy(() -> follow(rows(12, 13), options(false, BadRows.FAIL, state)))
+                .hasMessageContaining("found 20 bytes of something else");
     }
 
     @Test
