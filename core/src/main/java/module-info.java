@@ -20,6 +20,7 @@ module dev.hourglass.core {
     exports dev.hourglass.data.images;
     exports dev.hourglass.data.series;
     exports dev.hourglass.data.tables;
+    exports dev.hourglass.data.tables.values;
     exports dev.hourglass.detect;
     exports dev.hourglass.detect.filters;
     exports dev.hourglass.detect.metrics;
@@ -35,6 +36,7 @@ module dev.hourglass.core {
     exports dev.hourglass.files;
     exports dev.hourglass.formats;
     exports dev.hourglass.model;
+    exports dev.hourglass.model.variables;
     exports dev.hourglass.tensor;
     exports dev.hourglass.train;
     exports dev.hourglass.train.checkpoints;

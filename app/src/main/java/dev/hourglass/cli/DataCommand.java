@@ -11,7 +11,7 @@ import dev.hourglass.data.catalog.DatasetSource;
 import dev.hourglass.data.catalog.DatasetSpec;
 import dev.hourglass.files.Spelling;
 import dev.hourglass.lab.preview.DataPreview;
-import dev.hourglass.lab.recipe.DraftChoices;
+import dev.hourglass.lab.recipe.draft.DraftChoices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

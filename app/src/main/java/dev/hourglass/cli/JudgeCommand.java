@@ -1,6 +1,8 @@
 package dev.hourglass.cli;
 
 import dev.hourglass.cli.arguments.WholeNumber;
+import dev.hourglass.cli.scores.ScoreFile;
+import dev.hourglass.cli.scores.TruthFile;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.detect.metrics.LabelledScores;
 import dev.hourglass.detect.metrics.SeriesEvaluation;

@@ -5,7 +5,7 @@ import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.files.Folders;
 import dev.hourglass.lab.preview.DataPreview;
-import dev.hourglass.lab.recipe.DraftChoices;
+import dev.hourglass.lab.recipe.draft.DraftChoices;
 import java.nio.file.Path;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;

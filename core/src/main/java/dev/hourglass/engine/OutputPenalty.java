@@ -6,7 +6,7 @@ import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.Regularizer;
+import dev.hourglass.model.variables.Regularizer;
 
 /** A {@link Penalty.OfOutput}, measured over samples that come in one batch after the other. */
 sealed interface OutputPenalty {

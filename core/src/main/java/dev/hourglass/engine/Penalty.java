@@ -3,7 +3,7 @@ package dev.hourglass.engine;
 import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
-import dev.hourglass.model.Regularizer;
+import dev.hourglass.model.variables.Regularizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,9 +1,9 @@
 package dev.hourglass.engine;
 
-import dev.hourglass.model.Constraint;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.VariableSettings;
+import dev.hourglass.model.variables.Constraint;
+import dev.hourglass.model.variables.VariableSettings;
 import dev.hourglass.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.hourglass.engine;
 
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.Regularizer;
+import dev.hourglass.model.variables.Regularizer;
 
 /** A {@link Penalty} of a variable at work. */
 record VariablePenalty(Regularizer regularizer, int index, float[] values) {

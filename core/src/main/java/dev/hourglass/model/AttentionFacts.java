@@ -1,5 +1,7 @@
 package dev.hourglass.model;
 
+import dev.hourglass.model.variables.Initializers;
+import dev.hourglass.model.variables.Variable;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.hourglass.model;
 
+import dev.hourglass.model.variables.VariableSettings;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collection;

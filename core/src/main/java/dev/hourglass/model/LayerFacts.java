@@ -1,5 +1,8 @@
 package dev.hourglass.model;
 
+import dev.hourglass.model.variables.Initializers;
+import dev.hourglass.model.variables.Variable;
+import dev.hourglass.model.variables.VariableSettings;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayList;
@@ -894,7 +897,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
     }
 
     /** The layer in an error: its name, its class and what decides about shapes. */
-    static String describe(LayerSpec layer) {
+    public static String describe(LayerSpec layer) {
         String settings = switch (layer) {
             case LayerSpec.Convolution conv -> " " + conv.kernel() + ", " + lower(conv.padding());
             case LayerSpec.ChannelwiseConvolution conv -> " " + conv.kernel() + ", " + lower(conv.padding());

@@ -1,5 +1,8 @@
 package dev.hourglass.model;
 
+import dev.hourglass.model.variables.InitialValues;
+import dev.hourglass.model.variables.Initializer;
+import dev.hourglass.model.variables.Variable;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import java.nio.ByteBuffer;

@@ -14,7 +14,7 @@ import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Masks;
 import dev.hourglass.model.OutputRange;
-import dev.hourglass.model.Variable;
+import dev.hourglass.model.variables.Variable;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;

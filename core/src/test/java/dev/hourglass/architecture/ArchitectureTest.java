@@ -36,6 +36,13 @@ class ArchitectureTest {
     }
 
     @Test
+    void noRoomIsCrowded() {
+        assertThat(HouseRules.crowdedRooms(CORE, HouseRules.MOST_TYPES_IN_A_ROOM))
+                .isEmpty();
+        assertThat(HouseRules.crowdedRooms(PLANTED, 2)).containsKey("dev.hourglass.planted.lab");
+    }
+
+    @Test
     void everyPlantedClassButTheInnocentIsACulprit() {
         List<String> culprits = Stream.concat(
                         rules().map(HouseRule::culprit), Stream.of("Innocent", "CliUsesAll", "FilesUsesCatalog"))

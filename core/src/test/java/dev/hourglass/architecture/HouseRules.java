@@ -9,7 +9,9 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaConstructorCall;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.ArrayList;
@@ -18,8 +20,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The rules that ARCHITECTURE.md states, as the build checks them. */
@@ -27,7 +31,20 @@ public final class HouseRules {
     private static final Set<String> CORE =
             Set.of("files", "tensor", "hdf5", "model", "data", "engine", "train", "evaluate", "detect", "formats");
 
+    /** More top-level types in one package than a newcomer looks through: time for a room of its own. */
+    public static final int MOST_TYPES_IN_A_ROOM = 28;
+
     private HouseRules() {}
+
+    /** The packages that hold more than so many top-level types, with their number. */
+    public static Map<String, Long> crowdedRooms(JavaClasses classes, int most) {
+        Map<String, Long> rooms = classes.stream()
+                .filter(JavaClass::isTopLevelClass)
+                .filter(type -> !type.getSimpleName().equals("package-info"))
+                .collect(Collectors.groupingBy(JavaClass::getPackageName, TreeMap::new, Collectors.counting()));
+        rooms.values().removeIf(types -> types <= most);
+        return rooms;
+    }
 
     /** What holds in every module. */
     public static List<HouseRule> everywhere() {
@@ -42,6 +59,7 @@ public final class HouseRules {
         rules.add(roomsFormNoCircle());
         rules.add(whatRunsAPlanIsAboveItsParts());
         rules.add(onlyTensorTouchesTheVectorModule());
+        rules.add(vectorsKeepTheirWidth());
         rules.add(onlyCliWritesToTheTerminal());
         rules.add(namesSayWhatAClassDoes());
         rules.add(exceptionsAreSpecific());
@@ -248,6 +266,21 @@ public final class HouseRules {
                         .because("the vector module may be absent, and tensor has the plain twin")
                         .allowEmptyShould(true),
                 "VectorOutsideTensor");
+    }
+
+    private static HouseRule vectorsKeepTheirWidth() {
+        DescribedPredicate<JavaMethodCall> change = DescribedPredicate.describe(
+                "that changes a vector's width",
+                call -> call.getTargetOwner().getPackageName().equals("jdk.incubator.vector")
+                        && Set.of("convert", "convertShape", "castShape", "reinterpretShape")
+                                .contains(call.getName()));
+        return new HouseRule(
+                noClasses()
+                        .should()
+                        .callMethodWhere(change)
+                        .because("with two widths of a type the JIT keeps accumulators of any kernel on the heap")
+                        .allowEmptyShould(true),
+                "ChangesItsWidth");
     }
 
     private static HouseRule onlyCliWritesToTheTerminal() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hourglass.interop.ModelCase;
 import dev.hourglass.interop.ModelCases;
+import dev.hourglass.model.variables.Initializers;
+import dev.hourglass.model.variables.Variable;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.util.Arrays;

@@ -1,10 +1,13 @@
 package dev.hourglass.spark;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.hourglass.architecture.HouseRule;
 import dev.hourglass.architecture.HouseRules;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -22,5 +25,11 @@ class ArchitectureTest {
     @MethodSource("rules")
     void sparkKeeps(HouseRule rule) {
         rule.rule().check(SPARK);
+    }
+
+    @Test
+    void noRoomIsCrowded() {
+        assertThat(HouseRules.crowdedRooms(SPARK, HouseRules.MOST_TYPES_IN_A_ROOM))
+                .isEmpty();
     }
 }

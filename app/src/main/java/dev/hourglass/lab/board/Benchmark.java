@@ -1,5 +1,6 @@
 package dev.hourglass.lab.board;
 
+import dev.hourglass.lab.board.files.ScoreSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** A benchmark whose data have been read: what has to be scored, and what the scores are worth. */
-interface Benchmark {
+public interface Benchmark {
     /**
      * Something that is scored by itself: a series, or a split of a data set.
      *

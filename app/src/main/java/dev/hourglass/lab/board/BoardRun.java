@@ -1,6 +1,9 @@
 package dev.hourglass.lab.board;
 
 import dev.hourglass.files.Failures;
+import dev.hourglass.lab.board.files.BoardFiles;
+import dev.hourglass.lab.board.files.ScoreSet;
+import dev.hourglass.lab.board.files.ScoreStore;
 import dev.hourglass.lab.run.RunStoppedException;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -8,6 +8,8 @@ import dev.hourglass.detect.series.Standardization;
 import dev.hourglass.detect.series.TrailingWindows;
 import dev.hourglass.evaluate.Points;
 import dev.hourglass.files.AtomicFile;
+import dev.hourglass.lab.board.files.Fingerprint;
+import dev.hourglass.lab.board.files.ScoreSet;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.train.TrainOptions;
 import java.io.IOException;

@@ -2,6 +2,8 @@ package dev.hourglass.lab.board;
 
 import dev.hourglass.detect.metrics.Segment;
 import dev.hourglass.files.Failures;
+import dev.hourglass.lab.board.files.PlainTable;
+import dev.hourglass.lab.board.files.TextLines;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;

@@ -6,6 +6,7 @@ import dev.hourglass.detect.metrics.NabSeries;
 import dev.hourglass.detect.series.ErrorScale;
 import dev.hourglass.lab.board.BoardResult.Column;
 import dev.hourglass.lab.board.BoardResult.Row;
+import dev.hourglass.lab.board.files.ScoreSet;
 import dev.hourglass.tensor.RandomSource;
 import java.util.ArrayList;
 import java.util.Arrays;

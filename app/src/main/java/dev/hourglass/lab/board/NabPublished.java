@@ -2,6 +2,7 @@ package dev.hourglass.lab.board;
 
 import dev.hourglass.files.Failures;
 import dev.hourglass.files.Folders;
+import dev.hourglass.lab.board.files.PlainTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

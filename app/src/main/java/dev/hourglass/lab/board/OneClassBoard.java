@@ -8,6 +8,8 @@ import dev.hourglass.detect.rivals.ZeroReconstruction;
 import dev.hourglass.evaluate.Points;
 import dev.hourglass.lab.board.BoardResult.Column;
 import dev.hourglass.lab.board.BoardResult.Row;
+import dev.hourglass.lab.board.files.Fingerprint;
+import dev.hourglass.lab.board.files.ScoreSet;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.tensor.RandomSource;

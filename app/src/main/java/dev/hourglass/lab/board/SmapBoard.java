@@ -13,6 +13,8 @@ import dev.hourglass.detect.series.TrailingWindows;
 import dev.hourglass.evaluate.Points;
 import dev.hourglass.lab.board.BoardResult.Column;
 import dev.hourglass.lab.board.BoardResult.Row;
+import dev.hourglass.lab.board.files.Fingerprint;
+import dev.hourglass.lab.board.files.ScoreSet;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.train.TrainOptions;
 import java.util.ArrayList;

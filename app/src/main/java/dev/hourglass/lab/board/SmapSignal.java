@@ -6,6 +6,8 @@ import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.SourceOptions;
 import dev.hourglass.detect.metrics.Segment;
 import dev.hourglass.files.Failures;
+import dev.hourglass.lab.board.files.PlainTable;
+import dev.hourglass.lab.board.files.TextLines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

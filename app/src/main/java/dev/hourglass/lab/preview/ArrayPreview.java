@@ -2,8 +2,8 @@ package dev.hourglass.lab.preview;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.ValueRange;
-import dev.hourglass.lab.recipe.ArrayDraft;
-import dev.hourglass.lab.recipe.DraftChoices;
+import dev.hourglass.lab.recipe.draft.ArrayDraft;
+import dev.hourglass.lab.recipe.draft.DraftChoices;
 import dev.hourglass.report.figures.ContactSheet;
 import dev.hourglass.report.figures.Figure;
 import dev.hourglass.report.figures.TableFigure;

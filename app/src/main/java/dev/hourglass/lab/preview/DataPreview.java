@@ -6,7 +6,7 @@ import dev.hourglass.data.series.SoundProfile;
 import dev.hourglass.data.tables.TableFolder;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.data.tables.TableProfile;
-import dev.hourglass.lab.recipe.DraftChoices;
+import dev.hourglass.lab.recipe.draft.DraftChoices;
 import dev.hourglass.report.figures.Figure;
 import java.nio.file.Files;
 import java.nio.file.Path;

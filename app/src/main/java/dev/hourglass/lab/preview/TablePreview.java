@@ -2,8 +2,8 @@ package dev.hourglass.lab.preview;
 
 import dev.hourglass.data.tables.TableProfile;
 import dev.hourglass.files.Excerpt;
-import dev.hourglass.lab.recipe.DraftChoices;
-import dev.hourglass.lab.recipe.RecipeDraft;
+import dev.hourglass.lab.recipe.draft.DraftChoices;
+import dev.hourglass.lab.recipe.draft.RecipeDraft;
 import dev.hourglass.report.figures.ContactSheet;
 import dev.hourglass.report.figures.Figure;
 import dev.hourglass.report.figures.TableFigure;

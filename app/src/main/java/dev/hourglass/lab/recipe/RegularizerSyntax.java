@@ -4,7 +4,7 @@ import dev.hourglass.engine.Penalty;
 import dev.hourglass.lab.recipe.Node.Mapping;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;
-import dev.hourglass.model.Regularizer;
+import dev.hourglass.model.variables.Regularizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -3,7 +3,7 @@ package dev.hourglass.server.data;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.evaluate.InterruptedComputationException;
 import dev.hourglass.lab.preview.DataPreview;
-import dev.hourglass.lab.recipe.DraftChoices;
+import dev.hourglass.lab.recipe.draft.DraftChoices;
 import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.http.ErrorResponses;

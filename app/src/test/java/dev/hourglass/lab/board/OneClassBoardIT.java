@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hourglass.data.FloatDataset;
+import dev.hourglass.lab.board.files.ScoreSet;
 import dev.hourglass.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;

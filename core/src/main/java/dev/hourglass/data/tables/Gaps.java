@@ -1,5 +1,6 @@
 package dev.hourglass.data.tables;
 
+import dev.hourglass.data.tables.values.Decimals;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.hourglass.data.tables;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.SampleTimes;
 import dev.hourglass.data.SourceRows;
+import dev.hourglass.data.tables.values.TimeFormat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

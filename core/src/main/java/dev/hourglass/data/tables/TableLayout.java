@@ -1,6 +1,7 @@
 package dev.hourglass.data.tables;
 
 import dev.hourglass.data.tables.TableColumn.Role;
+import dev.hourglass.data.tables.values.TimeFormat;
 import dev.hourglass.files.Excerpt;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

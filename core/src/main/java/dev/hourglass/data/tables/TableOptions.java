@@ -1,5 +1,6 @@
 package dev.hourglass.data.tables;
 
+import dev.hourglass.data.tables.values.DateOrder;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;

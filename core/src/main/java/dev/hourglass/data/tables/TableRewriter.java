@@ -1,6 +1,7 @@
 package dev.hourglass.data.tables;
 
 import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.tables.values.Decimals;
 import dev.hourglass.files.Failures;
 import dev.hourglass.files.RegularFile;
 import java.io.BufferedInputStream;

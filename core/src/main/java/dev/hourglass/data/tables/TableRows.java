@@ -2,6 +2,7 @@ package dev.hourglass.data.tables;
 
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.SourceRows;
+import dev.hourglass.data.tables.values.TimeFormat;
 import dev.hourglass.files.FileStamp;
 import dev.hourglass.files.ScratchNumbers;
 import java.io.IOException;

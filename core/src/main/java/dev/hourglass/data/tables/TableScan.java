@@ -2,6 +2,8 @@ package dev.hourglass.data.tables;
 
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.SampleTimes;
+import dev.hourglass.data.tables.values.Decimals;
+import dev.hourglass.data.tables.values.TimeFormat;
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.files.FileStamp;
 import java.io.IOException;

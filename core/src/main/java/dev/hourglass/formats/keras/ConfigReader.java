@@ -2,6 +2,8 @@ package dev.hourglass.formats.keras;
 
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.json.Json;
+import dev.hourglass.formats.keras.operations.PlainOperations;
+import dev.hourglass.formats.keras.operations.SamplingModel;
 import dev.hourglass.formats.keras.weights.StateNames;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.KerasClass;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * {@code .h5} file, of Keras 3 or 2. Classes and modules are held against fixed lists, and nothing else in the file can
  * name code.
  */
-final class ConfigReader {
+public final class ConfigReader {
     private static final Set<String> MODEL_CLASSES = Set.of("Sequential", "Functional", "Model");
     /** Keras's own modules: Keras 3.0 and 2.13 name the file that a class stands in, such as keras.src.layers.core.dense. */
     private static final Pattern LAYER_MODULES =
@@ -75,7 +77,7 @@ final class ConfigReader {
     }
 
     /** Without knowing more of the samples than the configuration says. */
-    static ModelNode.Model read(Json root, Consumer<String> warnings) {
+    public static ModelNode.Model read(Json root, Consumer<String> warnings) {
         return read(root, InputSizes.UNKNOWN, warnings);
     }
 
@@ -86,7 +88,7 @@ final class ConfigReader {
      * @throws UnsupportedModelException if the model holds what Hourglass lacks
      * @throws dev.hourglass.tensor.CorruptFileException if it is not what Keras writes
      */
-    static ModelNode.Model read(Json root, InputSizes given, Consumer<String> warnings) {
+    public static ModelNode.Model read(Json root, InputSizes given, Consumer<String> warnings) {
         Json.Mapping node = root.asMapping();
         String kerasClass = node.get("class_name").asText();
         requireOurs(node, kerasClass, "model");
@@ -732,7 +734,7 @@ final class ConfigReader {
     }
 
     /** Whether a node's module and registered name, where there are any, say that it is a layer or model of Keras's own. */
-    static boolean isOurs(Json.Mapping node, String kerasClass) {
+    public static boolean isOurs(Json.Mapping node, String kerasClass) {
         Json registered = node.find("registered_name");
         Json module = node.find("module");
         Pattern modules = MODEL_CLASSES.contains(kerasClass) ? MODEL_MODULES : LAYER_MODULES;

@@ -1,5 +1,6 @@
 package dev.hourglass.formats.keras;
 
+import dev.hourglass.formats.keras.operations.SamplingModel;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;

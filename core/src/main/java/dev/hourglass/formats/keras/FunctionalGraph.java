@@ -2,6 +2,7 @@ package dev.hourglass.formats.keras;
 
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.json.Json;
+import dev.hourglass.formats.keras.operations.MaskOperations;
 import dev.hourglass.tensor.CorruptFileException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * entry in {@code inbound_nodes} for each, and is referred to by its name, the number of the call and the number of what it
  * gives.
  */
-final class FunctionalGraph {
+public final class FunctionalGraph {
     private static final Set<String> MODELS = Set.of("Functional", "Model");
     /** The classes that may be called with states to begin with, which are read after the sequence. */
     private static final Set<String> RECURRENT =
@@ -80,7 +81,7 @@ final class FunctionalGraph {
      * @throws UnsupportedModelException if a layer is called in a way that Hourglass lacks, or leads to no output
      * @throws dev.hourglass.tensor.CorruptFileException if it refers to what isn't there, or runs in a circle
      */
-    FunctionalGraph(String model, Json.Mapping config) {
+    public FunctionalGraph(String model, Json.Mapping config) {
         this.model = Json.printable(model);
         this.config = config;
         for (Json layer : config.get("layers").asSequence().items()) {
@@ -198,7 +199,7 @@ final class FunctionalGraph {
     }
 
     /** The names of the layers that a node reads in its only call; none where it has several, or reads other outputs. */
-    static List<String> sources(Json.Mapping node, String name) {
+    public static List<String> sources(Json.Mapping node, String name) {
         List<Call> calls = calls(node, name, MaskOperations.takenFrom(new HashMap<>()));
         boolean isPlain =
                 calls.size() == 1 && calls.getFirst().read().stream().allMatch(reference -> reference.output() == 0);

@@ -6,6 +6,7 @@ import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.formats.json.JsonText;
+import dev.hourglass.formats.keras.operations.QuantizerLayers;
 import dev.hourglass.formats.keras.weights.EarlyWeightPaths;
 import dev.hourglass.formats.keras.weights.StoredArrays;
 import dev.hourglass.formats.keras.weights.StoredTraining;

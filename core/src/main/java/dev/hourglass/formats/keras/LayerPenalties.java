@@ -2,8 +2,8 @@ package dev.hourglass.formats.keras;
 
 import dev.hourglass.engine.Penalty;
 import dev.hourglass.formats.json.Json;
-import dev.hourglass.model.Regularizer;
-import dev.hourglass.model.Variable;
+import dev.hourglass.model.variables.Regularizer;
+import dev.hourglass.model.variables.Variable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

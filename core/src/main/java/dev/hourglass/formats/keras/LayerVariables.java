@@ -1,10 +1,10 @@
 package dev.hourglass.formats.keras;
 
 import dev.hourglass.formats.json.Json;
-import dev.hourglass.model.Constraint;
-import dev.hourglass.model.Initializer;
-import dev.hourglass.model.Variable;
-import dev.hourglass.model.VariableSettings;
+import dev.hourglass.model.variables.Constraint;
+import dev.hourglass.model.variables.Initializer;
+import dev.hourglass.model.variables.Variable;
+import dev.hourglass.model.variables.VariableSettings;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;

@@ -20,7 +20,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What each layer's settings are in Keras: how they are read, and below how they are written. */
-final class Layers {
+public final class Layers {
     /** Keras has a layer of its own for what is an activation here. */
     private static final String SOFTMAX = "Softmax";
     /** A layer around cells, which is read as the layers that walk with them. */

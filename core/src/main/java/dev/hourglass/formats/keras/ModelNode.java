@@ -3,7 +3,7 @@ package dev.hourglass.formats.keras;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
-import dev.hourglass.model.Variable;
+import dev.hourglass.model.variables.Variable;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,9 @@
 package dev.hourglass.formats.keras;
 
 import dev.hourglass.formats.json.Json;
+import dev.hourglass.formats.keras.operations.PlainOperations;
+import dev.hourglass.formats.keras.operations.SamplingModel;
+import dev.hourglass.formats.keras.operations.SplitValues;
 import dev.hourglass.model.Activation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * products of values as operations of Keras 3 or TensorFlow, layers that only training knows, and numbers more or less
  * precise than ours. The rest stays as it is, and so does a class or function of somebody's own, whatever its name.
  */
-final class PlainLayers {
+public final class PlainLayers {
     /** Layers that are an activation with a setting, and have no variables. */
     private static final Set<String> ACTIVATIONS = Set.of("LeakyReLU", "ReLU", "ELU", "Softmax");
     /** Layers whose activation is the last thing that they compute. */
@@ -62,7 +65,7 @@ final class PlainLayers {
      * @param root the model's node
      * @param warnings told of what is left out of training, and of another precision
      */
-    static Json of(Json root, Consumer<String> warnings) {
+    public static Json of(Json root, Consumer<String> warnings) {
         PlainLayers plain = new PlainLayers(warnings);
         Json model = root instanceof Json.Mapping node ? plain.model(node) : root;
         if (plain.precision != null) {
@@ -350,16 +353,16 @@ final class PlainLayers {
     }
 
     /** A node of another class, Keras's own. */
-    static Json.Mapping ofClass(Json.Mapping node, String kerasClass) {
+    public static Json.Mapping ofClass(Json.Mapping node, String kerasClass) {
         Json.Mapping plain = node.without("module").without("registered_name");
         return plain.with("class_name", new Json.Text(node.place(), kerasClass));
     }
 
-    static String text(Json.Mapping mapping, String member, String otherwise) {
+    public static String text(Json.Mapping mapping, String member, String otherwise) {
         return mapping.find(member) instanceof Json.Text text ? text.value() : otherwise;
     }
 
-    static double number(Json.Mapping mapping, String member, double otherwise) {
+    public static double number(Json.Mapping mapping, String member, double otherwise) {
         return mapping.find(member) instanceof Json.Numeral number ? number.asNumber() : otherwise;
     }
 

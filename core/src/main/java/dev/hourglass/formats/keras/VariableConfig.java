@@ -4,7 +4,7 @@ import dev.hourglass.engine.Penalty;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;
-import dev.hourglass.model.Variable;
+import dev.hourglass.model.variables.Variable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -20,7 +20,7 @@ import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.Regularizer;
+import dev.hourglass.model.variables.Regularizer;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;

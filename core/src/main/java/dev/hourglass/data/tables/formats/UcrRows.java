@@ -1,8 +1,8 @@
 package dev.hourglass.data.tables.formats;
 
-import dev.hourglass.data.tables.Decimals;
 import dev.hourglass.data.tables.Gaps;
 import dev.hourglass.data.tables.TextLines;
+import dev.hourglass.data.tables.values.Decimals;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.hourglass.formats.keras.weights;
 
 import dev.hourglass.formats.keras.KerasOrigin;
 import dev.hourglass.model.LayerSpec;
-import dev.hourglass.model.Variable;
+import dev.hourglass.model.variables.Variable;
 import dev.hourglass.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.hourglass.formats.keras.weights;
 import dev.hourglass.formats.keras.ModelNode;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;
-import dev.hourglass.model.Variable;
+import dev.hourglass.model.variables.Variable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -5,7 +5,7 @@ import dev.hourglass.hdf5.Dataset;
 import dev.hourglass.hdf5.Group;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.Variable;
+import dev.hourglass.model.variables.Variable;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
