@@ -390,7 +390,7 @@ public final class ModelCases {
                 Shape.of(4, 5, 3),
                 new LayerSpec.GroupNormalization("norm", 2, 1, 0.01f, true, false));
         add("rms_normalization_image", IMAGE, new LayerSpec.RmsNormalization("norm"));
-        add("rms_normalization_steps", SEQUENCE, new LayerSpec.RmsNormalization("norm", List.of(1), 0.01f));
+        add("rms_normalization_steps", SEQUENCE, new LayerSpec.RmsNormalization("norm", List.of(-1), 0.01f));
         add("rms_normalization_vector", VECTOR, new LayerSpec.RmsNormalization("norm"));
         add("unit_normalization_image", IMAGE, new LayerSpec.UnitNormalization("norm"));
         add("unit_normalization_axis_2", IMAGE, new LayerSpec.UnitNormalization("norm", List.of(2)));
