@@ -34,6 +34,7 @@ final class OperatorReader {
     private final MergeReader merges;
     private final RecurrentReader recurrent;
     private final AttentionReader attention;
+    private final CodebookReader codebooks;
 
     OperatorReader(Reading reading) {
         this.reading = reading;
@@ -47,6 +48,7 @@ final class OperatorReader {
         this.merges = new MergeReader(reading);
         this.recurrent = new RecurrentReader(reading);
         this.attention = new AttentionReader(reading);
+        this.codebooks = new CodebookReader(reading);
     }
 
     /**
@@ -70,7 +72,9 @@ final class OperatorReader {
                         "one of '" + Excerpt.of(node.domain()) + "'",
                         "Build the model of ONNX's own operators, and inline functions.");
             }
-            if (folding.folds(node)) {
+            if (codebooks.looksUp(node)) {
+                reading.give(node, codebooks.lookUp(node));
+            } else if (folding.folds(node)) {
                 reading.give(node, folding.fold(node));
             } else {
                 compute(node);
@@ -89,6 +93,7 @@ final class OperatorReader {
             case "Shape" -> reading.give(node, folding.shape(node));
             case "LSTM", "GRU", "RNN" -> recurrent.read(node);
             case "Split" -> axes.split(node);
+            case "ArgMax" -> codebooks.largest(node);
             case "Identity" -> reading.give(node, reading.operand(node, 0));
             case "Cast", "CastLike" -> reading.give(node, cast(node));
             case "ReduceL2" -> reading.give(node, axes.norm(node));

@@ -113,7 +113,7 @@ class RoundTripIT {
     }
 
     /**
-     * What normalises within a sample, attends by sums or quantizes is written as several operators, which are not put
+     * What normalises within a sample or attends by sums is written as several operators, which are not put
      * together again; steps that are put into the batch are not taken out of it.
      */
     private static boolean isRead(List<LayerSpec> layers) {
@@ -122,7 +122,6 @@ class RoundTripIT {
                         || attendsBySums(layer)
                         || layer instanceof LayerSpec.Dot
                         || layer instanceof LayerSpec.Embedding
-                        || layer instanceof LayerSpec.VectorQuantizer
                         || isEachStep(layer));
     }
 
