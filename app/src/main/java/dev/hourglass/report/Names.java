@@ -1,6 +1,7 @@
 package dev.hourglass.report;
 
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.VectorCodes;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.tensor.Shape;
 import java.util.Arrays;
@@ -36,6 +37,22 @@ public final class Names {
     public static String compression(AutoencoderSpec spec) {
         long around = spec.bypassSize();
         return around == 0 ? Numbers.ratio(spec.compressionRatio()) : "and " + Numbers.count(around) + " around it";
+    }
+
+    /** What a sample becomes: {@code 392 numbers}, or {@code 49 vectors out of 64 = 294 bits}. */
+    public static String code(AutoencoderSpec spec) {
+        return spec.vectors().map(Names::vectors).orElseGet(() -> Numbers.count(spec.latentSize()) + " numbers");
+    }
+
+    /** The waist with its shape: {@code 7x7x8 = 392}, or {@code 49 vectors out of 64 = 294 bits}. */
+    public static String waist(AutoencoderSpec spec) {
+        return spec.vectors().map(Names::vectors).orElseGet(() -> size(spec.latent()));
+    }
+
+    /** {@code 49 vectors out of 64 = 294 bits}. */
+    public static String vectors(VectorCodes.Extent code) {
+        return Numbers.count(code.places(), "vector") + " out of " + Numbers.count(code.vectors()) + " = "
+                + Numbers.count(Math.round(code.bits()), "bit");
     }
 
     /** A shape and how many numbers that is: {@code 7x7x8 = 392}, or {@code 32} for a vector. */

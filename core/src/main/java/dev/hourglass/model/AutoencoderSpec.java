@@ -4,6 +4,7 @@ import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -207,24 +208,29 @@ public record AutoencoderSpec(String name, Graph graph, String waist) {
         return latent().size();
     }
 
+    /** Of a vector-quantised code, how many vectors out of how many it is. */
+    public Optional<VectorCodes.Extent> vectors() {
+        return VectorCodes.Extent.of(layerOf(waist), latent());
+    }
+
     /**
      * As how many numbers of 32 bits the code can be kept, and so with how many components PCA is a fair rival: its own, or of
      * a vector-quantised code as many as its {@linkplain VectorCodes#bits bits} fill, 294 bits being 10.
      */
     public int keptSize() {
-        if (!(layerOf(waist) instanceof LayerSpec.VectorQuantizer codebook)) {
-            return latentSize();
-        }
-        int places = latentSize() / latent().dimension(-1);
-        double bits = VectorCodes.bits(places, codebook.vectors());
-        return Math.max(1, (int) Math.ceil(bits / Float.SIZE));
+        return Math.max(1, (int) Math.ceil(codeNumbers()));
+    }
+
+    /** The code's numbers, or the bits of its vectors in numbers of 32. */
+    private double codeNumbers() {
+        return vectors().map(code -> code.bits() / Float.SIZE).orElseGet(() -> (double) latentSize());
     }
 
     /**
-     * Numbers in over numbers that the code is {@linkplain #keptSize kept} as: 784 to 32 gives 24.5. NaN where numbers go around the waist: then the code is
-     * not what a sample is rebuilt from.
+     * Numbers in over numbers that the code takes: 784 to 32 gives 24.5, 784 to the 294 bits of 49 vectors out of 64 gives 85.3. NaN where numbers go around
+     * the waist: then the code is not what a sample is rebuilt from.
      */
     public double compressionRatio() {
-        return bypass().isEmpty() ? (double) input().size() / keptSize() : Double.NaN;
+        return bypass().isEmpty() ? input().size() / codeNumbers() : Double.NaN;
     }
 }

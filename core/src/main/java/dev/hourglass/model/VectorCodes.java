@@ -50,10 +50,30 @@ public record VectorCodes(String layer, Codebook codebook, Shape places) {
 
     /** How many bits a code takes if each number is written with as many. */
     public double bits() {
-        return bits(places.size(), codebook.count());
+        return new Extent(places.size(), codebook.count()).bits();
     }
 
-    static double bits(int places, int vectors) {
-        return places * (Math.log(vectors) / Math.log(2));
+    /**
+     * What codes take, whatever the vectors are.
+     *
+     * @param places how many numbers of vectors a code has, >= 1
+     * @param vectors out of how many each is, >= 1
+     */
+    public record Extent(int places, int vectors) {
+        /**
+         * @param waist the layer that gives the code
+         * @param code its shape
+         * @return empty if it is no {@link LayerSpec.VectorQuantizer}
+         */
+        public static Optional<Extent> of(LayerSpec waist, Shape code) {
+            return waist instanceof LayerSpec.VectorQuantizer codebook
+                    ? Optional.of(new Extent(code.size() / code.dimension(-1), codebook.vectors()))
+                    : Optional.empty();
+        }
+
+        /** 49 places of 64 vectors are 294. */
+        public double bits() {
+            return places * (Math.log(vectors) / Math.log(2));
+        }
     }
 }

@@ -224,7 +224,8 @@ public final class Findings {
         if (!Double.isFinite(pca)) {
             return Optional.empty();
         }
-        String numbers = Numbers.count(latentSize(model)) + " numbers";
+        String numbers = Numbers.count(latentSize(model))
+                + (model.spec().vectors().isPresent() ? " numbers, which take as many bits as its code" : " numbers");
         if (same(mse, pca)) {
             return Optional.of("At " + numbers + ", " + name(model) + " and PCA reconstruct equally well: test MSE "
                     + Numbers.error(mse) + " and " + Numbers.error(pca) + ".");

@@ -3,6 +3,7 @@ package dev.hourglass.report.answers;
 import dev.hourglass.evaluate.errors.ErrorReport;
 import dev.hourglass.evaluate.errors.ErrorReport.OfClass;
 import dev.hourglass.evaluate.errors.ImageQuality;
+import dev.hourglass.report.Names;
 import dev.hourglass.report.Numbers;
 import dev.hourglass.report.results.ModelEvaluation;
 import dev.hourglass.report.results.ModelResult;
@@ -57,7 +58,7 @@ final class ReconstructionAnswer {
         return "On " + Numbers.count(data.testSamples()) + " test " + data.noun() + " its MSE is "
                 + Numbers.error(model.test().mse()) + " and its MAE "
                 + Numbers.error(model.test().mae()) + images
-                + ", from " + Numbers.count(model.spec().keptSize()) + " numbers for "
+                + ", from " + Names.code(model.spec()) + " for "
                 + Numbers.count(model.spec().input().size()) + passing(model);
     }
 

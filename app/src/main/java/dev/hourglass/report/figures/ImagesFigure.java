@@ -107,7 +107,7 @@ final class ImagesFigure {
 
     private static Figure draw(String fileName, String description, String title, ModelResult model, List<Band> bands) {
         String subtitle = Numbers.count(model.spec().input().size()) + " numbers through a waist of "
-                + Names.size(model.spec().latent()) + " ("
+                + Names.waist(model.spec()) + " ("
                 + Names.compression(model.spec())
                 + "); below each pair its MSE, over the whole test set "
                 + Numbers.error(model.test().mse());

@@ -38,7 +38,7 @@ final class LatentFigure {
                         ? ""
                         : " of " + Numbers.count(model.data().testSamples())) + " test "
                 + model.data().title() + ", "
-                + Numbers.count(model.spec().latentSize()) + " numbers each";
+                + Names.code(model.spec()) + " each";
         int top = MARGIN + Type.TITLE.lineHeight() + Type.NOTE.lineHeight() + 10;
         int frameTop = top + Type.HEADING.lineHeight() + Type.NOTE.lineHeight() + 4;
         List<Integer> lefts = new ArrayList<>();

@@ -31,7 +31,7 @@ final class SeriesFigure {
         String name = Names.model(model);
         String title = name + ": test sequences and their reconstructions";
         String subtitle = steps + " steps of " + features + " features through a waist of "
-                + Names.size(model.spec().latent()) + " ("
+                + Names.waist(model.spec()) + " ("
                 + Names.compression(model.spec())
                 + "); MSE over the whole test set " + Numbers.error(model.test().mse());
         int left = MARGIN + 62;

@@ -63,7 +63,9 @@ final class SideBySideFigure {
         for (ModelResult model : models) {
             panels.add(new Panel(
                     Names.model(model),
-                    "from " + Names.size(model.spec().latent()) + " numbers (" + Names.compression(model.spec()) + ")",
+                    "from " + Names.waist(model.spec())
+                            + (model.spec().vectors().isPresent() ? " (" : " numbers (")
+                            + Names.compression(model.spec()) + ")",
                     "test MSE " + Numbers.error(model.test().mse()),
                     data.sampleShape(),
                     model.reconstructions()));

@@ -99,7 +99,7 @@ public record ComparisonTable(List<ModelResult> models, List<String> bestFor) {
                 line(
                         "Original dimensions",
                         model -> Numbers.count(model.spec().input().size())),
-                line("Latent dimensions", model -> Names.size(model.spec().latent())),
+                line("Latent dimensions", model -> Names.waist(model.spec())),
                 line("Compression", model -> Numbers.ratio(model.spec().compressionRatio())),
                 line("Space saved", model -> unit("%.2f%%", compressionPercent(model))),
                 line("Parameters", model -> Numbers.count(model.parameters())),

@@ -6,12 +6,15 @@ import dev.hourglass.model.Graph;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.ModelFacts;
+import dev.hourglass.model.VectorCodes;
+import dev.hourglass.report.Names;
 import dev.hourglass.report.Numbers;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a model consists of, as {@code model.summary()} of Keras tells it: each layer with its output shape and
@@ -95,9 +98,13 @@ public record ModelSummary(
                         .max()
                         .orElseThrow());
         long around = layers == 0 ? 0 : around(facts, waist.layer());
-        return Numbers.count(code) + " numbers, "
+        Optional<VectorCodes.Extent> vectors = layers == 0
+                ? Optional.empty()
+                : VectorCodes.Extent.of(facts.layers().get(layers - 1).layer(), waist.outputShape());
+        double kept = vectors.map(extent -> extent.bits() / Float.SIZE).orElse((double) code);
+        return vectors.map(Names::vectors).orElse(Numbers.count(code) + " numbers") + ", "
                 + (around == 0
-                        ? Numbers.ratio((double) widest / code)
+                        ? Numbers.ratio(widest / kept)
                         : Numbers.count(around) + " go around it: " + USE_OF_SKIPS);
     }
 

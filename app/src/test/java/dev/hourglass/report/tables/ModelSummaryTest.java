@@ -2,6 +2,8 @@ package dev.hourglass.report.tables;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Presets;
 import dev.hourglass.report.SampleRuns;
 import dev.hourglass.tensor.Shape;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,15 @@ class ModelSummaryTest {
                  Non-trainable params: 0 (0.00 B)
                  Waist: 32 numbers, 24.50:1
                 """);
+    }
+
+    @Test
+    void aVectorQuantisedCodeIsToldInBits() {
+        AutoencoderSpec spec = Presets.mnistVq("vq");
+
+        assertThat(ModelSummary.of(spec).waist()).isEqualTo("49 vectors out of 64 = 294 bits, 85.33:1");
+        assertThat(spec.compressionRatio()).isEqualTo(784 * 32 / 294.0);
+        assertThat(spec.keptSize()).isEqualTo(10);
     }
 
     @Test
