@@ -79,6 +79,8 @@ final class JoinedSessionsIT {
                                         .withPenalties(List.of(new Penalty.Sparsity("latent", 0.05f, 0.1f)))),
                         cnn.withLoss(Loss.parse("mean_squared_error:mask_value=0")),
                         preset("cifar10-residual").withBatch(21, 3),
+                        // Of a codebook, whose gradients all chunks add to.
+                        preset("mnist-vq").withBatch(37, 6),
                         composite("sequence-composite").withBatch(21, 3)));
     }
 
