@@ -1,6 +1,7 @@
 package dev.hourglass.formats.onnx.read;
 
 import dev.hourglass.formats.onnx.read.graph.OnnxNode;
+import dev.hourglass.model.Activation;
 import dev.hourglass.model.Codebook;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameter;
@@ -28,21 +29,38 @@ final class CodebookReader {
     /** Notes which scores the numbers of vectors are of; what looks them up becomes the layer. */
     void largest(OnnxNode node) {
         View view = reading.view(node, 0);
-        int last = view.rank() - 1;
-        boolean isOfDense = reading.layers()
-                .layer(view.layer())
-                .filter(LayerSpec.Dense.class::isInstance)
-                .isPresent();
-        reading.require(
-                isOfDense
-                        && reading.isIndex(node)
-                        && reading.axis(node, node.whole("axis", 0), view.rank()) == last
-                        && node.whole("keepdims", 1) == 0
-                        && node.whole("select_last_index", 0) == 0,
-                node,
-                "the number of the largest score of a dense layer, which tells a row of a table",
-                "another use");
+        boolean isOfAll = areScores(view)
+                && reading.axis(node, node.whole("axis", 0), view.rank()) == view.rank() - 1
+                && node.whole("keepdims", 1) == 0
+                && node.whole("select_last_index", 0) == 0;
+        if (!isOfAll || !reading.isIndex(node)) {
+            throw reading.unsupported(
+                    node,
+                    "which of all that a dense layer without activation gives is the largest, to look up its row in a"
+                            + " table",
+                    "another use",
+                    "docs/onnx.md says what is read.");
+        }
         scores.put(node.outputs().getFirst(), view);
+    }
+
+    /** Whether along the last axis lies all that a dense layer computes and nothing else, in its order. */
+    private boolean areScores(View view) {
+        boolean isLinear = reading.layers()
+                .layer(view.layer())
+                .filter(layer -> layer instanceof LayerSpec.Dense dense && dense.activation() == Activation.LINEAR)
+                .isPresent();
+        if (!isLinear || view.rank() == 0) {
+            return false;
+        }
+        List<Atom> along = view.axes().getLast();
+        int units = view.stored().dimension(-1);
+        return units == 1
+                ? along.isEmpty()
+                : along.size() == 1
+                        && along.getFirst().size() == units
+                        && !along.getFirst().isReversed()
+                        && along.getFirst() == view.order().getLast();
     }
 
     /** Whether the rows that a Gather takes are those of {@link #largest}. */
