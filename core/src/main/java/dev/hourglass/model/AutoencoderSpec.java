@@ -223,7 +223,7 @@ public record AutoencoderSpec(String name, Graph graph, String waist) {
 
     /** The code's numbers, or the bits of its vectors in numbers of 32. */
     private double codeNumbers() {
-        return vectors().map(code -> code.bits() / Float.SIZE).orElseGet(() -> (double) latentSize());
+        return vectors().map(VectorCodes.Extent::numbers).orElseGet(() -> (double) latentSize());
     }
 
     /**

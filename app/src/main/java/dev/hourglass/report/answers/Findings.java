@@ -197,7 +197,7 @@ public final class Findings {
             return Optional.empty();
         }
         String sizes = ranked.stream()
-                .map(model -> name(model) + " keeps " + Numbers.count(latentSize(model)) + " numbers of "
+                .map(model -> name(model) + " keeps " + Names.code(model.spec()) + " of "
                         + Numbers.count(model.spec().input().size()) + " ("
                         + Names.compression(model.spec()) + ")")
                 .collect(Collectors.joining(", "));

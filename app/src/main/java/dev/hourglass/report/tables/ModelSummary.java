@@ -101,7 +101,7 @@ public record ModelSummary(
         Optional<VectorCodes.Extent> vectors = layers == 0
                 ? Optional.empty()
                 : VectorCodes.Extent.of(facts.layers().get(layers - 1).layer(), waist.outputShape());
-        double kept = vectors.map(extent -> extent.bits() / Float.SIZE).orElse((double) code);
+        double kept = vectors.map(VectorCodes.Extent::numbers).orElse((double) code);
         return vectors.map(Names::vectors).orElse(Numbers.count(code) + " numbers") + ", "
                 + (around == 0
                         ? Numbers.ratio(widest / kept)
